@@ -1,0 +1,274 @@
+"""What each command does, apart from how its words are parsed: ask the glossary, print, return the exit code."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from llmterms.errors import ExitCode, UsageProblem
+from llmterms.fold import fold, tame
+from llmterms.glossary import Glossary
+from llmterms.model import KINDS, Match, Term
+from llmterms.output import Output, write
+
+NAMES = ("show", "search", "related", "cite", "list", "random", "check", "paths")
+LIMIT = 30  # search results
+_MOST_RELATED = 12  # of one relation, on the page of an entry in a terminal
+
+
+def show(words: Sequence[str], out: Output, *, exact: bool = False) -> ExitCode:
+    """Print every entry of the name."""
+    query, glossary = _query(words), _open()
+    matches = _find(glossary, query, out, exact=exact)
+    if not matches:
+        return _miss(glossary, query, out)
+    if out.json:
+        from llmterms import formats
+
+        out.write_json(formats.results(query, matches))
+        return ExitCode.FOUND
+    from llmterms import page
+
+    pages = page.meanings(query, len(matches), out.language) if len(matches) > 1 else []
+    for match in matches:
+        pages += _entry(glossary, match.term, out)
+    out.write_page(pages)
+    return ExitCode.FOUND
+
+
+def search(words: Sequence[str], out: Output, *, limit: int = LIMIT, category: str = "", kind: str = "") -> ExitCode:
+    """Print the best `limit` hits, all of them if it is 0."""
+    query, glossary = _query(words), _open()
+    category, kind = _category(glossary, category), _kind(kind)
+    fitting = [
+        match
+        for match in glossary.search(query)
+        if category in {"", match.term.category} and kind in {"", match.term.kind}
+    ]
+    if not fitting:
+        return _miss(glossary, query, out)
+    from llmterms import formats, page
+
+    matches = fitting[: limit or None]
+    if out.json:
+        out.write_json(formats.results(query, matches))
+    elif out.fancy:
+        out.write_page(page.hits(matches, out.language))
+    else:
+        rows = [(*_row(match.term, out.language), match.kind, match.text) for match in matches]
+        out.write(formats.tsv(rows))
+    if len(matches) < len(fitting):
+        out.say(f"{len(fitting) - len(matches)} more; all of them: --limit 0")
+    return ExitCode.FOUND
+
+
+def related(words: Sequence[str], out: Output, *, depth: int = 1) -> ExitCode:
+    """Print the terms at most `depth` relations away."""
+    query, glossary = _query(words), _open()
+    terms = [match.term for match in _find(glossary, query, out)]
+    if not terms:
+        return _miss(glossary, query, out)
+    from llmterms import formats, page
+
+    walks = [(term, glossary.walk(term, depth)) for term in terms]
+    if out.json:
+        _name_the_others(query, terms, out)
+        out.write_json(formats.related(*walks[0]))
+    elif out.fancy:
+        grouped = page.related if depth == 1 else page.tree
+        out.write_page([block for term, links in walks for block in grouped(term, links, out.language)])
+    else:
+        out.write(
+            formats.tsv((link.name, link.relation, str(link.depth), link.id) for _, links in walks for link in links)
+        )
+    return ExitCode.FOUND
+
+
+def cite(words: Sequence[str], out: Output, *, bibtex: bool = False, browse: bool = False) -> ExitCode:
+    """Print the works of the name's entries, or open the first."""
+    query, glossary = _query(words), _open()
+    terms = [match.term for match in _find(glossary, query, out)]
+    if not terms:
+        return _miss(glossary, query, out)
+    from llmterms import formats, page
+
+    if browse:
+        return _open_in_browser(terms[0], out)
+    if out.json:
+        _name_the_others(query, terms, out)
+        out.write_json(formats.citations(terms[0]))
+    elif bibtex:
+        works = {work.key: work for term in terms for work in term.citations}
+        out.write(formats.bibtex(works.values()))
+    else:
+        out.write_page([block for term in terms for block in page.cited(term, out.language)])
+    return ExitCode.FOUND
+
+
+def list_terms(out: Output, *, category: str, kind: str, since: str, until: str) -> ExitCode:
+    """Print all terms that fit."""
+    glossary = _open()
+    terms = glossary.select(
+        category=_category(glossary, category),
+        kind=_kind(kind),
+        since=_date("--since", since),
+        until=_date("--until", until),
+    )
+    from llmterms import formats, page
+
+    if out.json:
+        out.write_json(formats.terms(terms))
+    elif out.fancy and terms:
+        out.write_page(page.terms(terms, out.language))
+    else:
+        rows = [(*_row(term, out.language), term.origin.date if term.origin else "", term.id) for term in terms]
+        out.write(formats.tsv(rows))
+    return ExitCode.FOUND if terms else ExitCode.NOT_FOUND
+
+
+def random(out: Output) -> ExitCode:
+    """Print any one entry."""
+    glossary = _open()
+    term = glossary.random()
+    if out.json:
+        from llmterms import formats
+
+        out.write_json(formats.results(term.name, glossary.lookup(term.id)))
+    else:
+        out.write_page(_entry(glossary, term, out))
+    return ExitCode.FOUND
+
+
+def check(files: Sequence[Path], *, schema_only: bool) -> ExitCode:
+    """Print every problem of the files, or of those in use."""
+    from llmterms.editorial import check_files
+    from llmterms.paths import glossary_layers
+
+    checked = files or [place.path for place in glossary_layers()]
+    problems = check_files(checked, schema_only=schema_only)
+    for problem in problems:
+        write(sys.stderr, tame(str(problem)) + "\n")
+    if problems:
+        write(sys.stderr, f"{_count(len(problems), 'problem')} in {_count(len(checked), 'file')}\n")
+        return ExitCode.BAD_DATA
+    write(sys.stdout, f"no problems in {_count(len(checked), 'file')}\n")
+    return ExitCode.FOUND
+
+
+def paths(*, json: bool) -> ExitCode:
+    """Print the files in use, each with the reason for it."""
+    from llmterms.paths import cache_folder, config_folder, glossary_layers
+
+    glossary = _open()
+    broken = dict(glossary.broken)
+    rows = []
+    for place in glossary_layers():
+        problems = broken.get(str(place.path), 0)
+        left_out = f"; left out, {_count(problems, 'problem')}" if problems else ""
+        rows.append(("glossary", str(place.path), place.reason + left_out))
+    rows.append(("glossaries", str(config_folder()), "own glossaries go here, as *.yaml"))
+    if glossary.index.in_memory:
+        rows.append(("index", str(cache_folder()), "cannot be written; the index is built anew in memory each time"))
+    else:
+        rows.append(("index", str(glossary.index.path), "compiled from these glossaries"))
+    if json:
+        from llmterms import formats
+
+        keys = ("what", "path", "reason")
+        write(sys.stdout, formats.to_json({"paths": [dict(zip(keys, row, strict=True)) for row in rows]}))
+    else:
+        write(sys.stdout, "".join(f"{what}: {tame(path)} ({reason})\n" for what, path, reason in rows))
+    return ExitCode.FOUND
+
+
+def _open() -> Glossary:
+    """Open the glossary; say on stderr which files of the user had to be left out."""
+    glossary = Glossary.load()
+    for file, count in glossary.broken:
+        told = f"{tame(file)} is left out: {_count(count, 'problem')}; see: llmterms check {tame(file)}"
+        write(sys.stderr, f"llmterms: {told}\n")
+    return glossary
+
+
+def _query(words: Sequence[str]) -> str:
+    query = " ".join(" ".join(words).split())
+    if not query:
+        raise UsageProblem("the name to look up is empty; try: llmterms show GRPO")
+    return query
+
+
+def _find(glossary: Glossary, query: str, out: Output, *, exact: bool = False) -> list[Match]:
+    """Return every meaning of the name, or the one it must be a misspelling of, after saying so."""
+    matches = glossary.lookup(query)
+    if matches or exact:
+        return matches
+    guessed = glossary.guess(query)
+    if not guessed:
+        return []
+    out.remark("shown instead", query=query, name=guessed.term.name)
+    return [guessed]
+
+
+def _miss(glossary: Glossary, query: str, out: Output) -> ExitCode:
+    out.miss(query, glossary.suggest(query))
+    return ExitCode.NOT_FOUND
+
+
+def _entry(glossary: Glossary, term: Term, out: Output) -> list:  # type: ignore[type-arg]
+    from llmterms import page
+
+    return page.entry(term, glossary.categories, out.language, _MOST_RELATED if out.fancy else None)
+
+
+def _name_the_others(query: str, terms: Sequence[Term], out: Output) -> None:
+    """Where an answer has room for one meaning only, say on stderr which others there are."""
+    if len(terms) > 1:
+        others = ", ".join(term.id for term in terms[1:])
+        out.say(f"“{query}” has {len(terms)} meanings; this is {terms[0].id}, the others are: {others}")
+
+
+def _row(term: Term, language: str) -> tuple[str, str, str]:
+    return term.name, term.zh, term.gloss.in_(language)
+
+
+def _category(glossary: Glossary, wanted: str) -> str:
+    """Return the id of the category called so in either language."""
+    if not wanted:
+        return ""
+    for id, name in glossary.categories.items():
+        if fold(wanted) in {fold(id), fold(name.en), fold(name.zh)}:
+            return id
+    raise UsageProblem(f"there is no category “{wanted}”; there are: {', '.join(glossary.categories)}")
+
+
+def _kind(wanted: str) -> str:
+    if not wanted:
+        return ""
+    for id, name in KINDS.items():
+        if fold(wanted) in {fold(id), fold(name.zh)}:
+            return id
+    raise UsageProblem(f"there is no kind “{wanted}”; there are: {', '.join(KINDS)}")
+
+
+def _date(option: str, date: str) -> str:
+    if date and not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", date):
+        raise UsageProblem(f"{option} takes a date like 2024, 2024-01 or 2024-01-05, not “{date}”")
+    return date
+
+
+def _open_in_browser(term: Term, out: Output) -> ExitCode:
+    import webbrowser
+
+    for work in term.citations:
+        if work.url.startswith(("https://", "http://")):
+            out.say(f"opening {work.url}")
+            webbrowser.open(work.url)
+            return ExitCode.FOUND
+    out.say(f"{term.name} has no work to open")
+    return ExitCode.NOT_FOUND
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"

@@ -1,0 +1,251 @@
+"""What people read: entries and lists as lines of meaning, in the words of the chosen language.
+
+Nothing here knows of colours or widths: a run of text carries a role ("name", "link", …), and
+`render` alone says what a role looks like. To a pipe the same page goes out as plain text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from llmterms.fold import tame
+from llmterms.model import KINDS, RELATIONS, Bilingual, Citation, Match, Related, Term
+
+LANGUAGES = ("en", "zh", "both")
+
+_WORDS = {
+    "origin": Bilingual("Origin", "出处"),
+    "related": Bilingual("Related", "相关"),
+    "note": Bilingual("Comment", "旁注"),
+    "sources": Bilingual("Sources", "参考"),
+    "meanings": Bilingual("{name} has {count} meanings", "{name} 有 {count} 个义项"),
+    "more": Bilingual("{count} more", "另有 {count} 个"),
+    "not found": Bilingual("nothing found for “{query}”", "没有找到“{query}”"),
+    "did you mean": Bilingual("Did you mean: {names}?", "是不是要找：{names}？"),
+    "shown instead": Bilingual("“{query}” is not a term; showing {name}", "没有“{query}”；显示的是 {name}"),
+    "others": Bilingual("et al.", "等"),
+    "list": Bilingual(", ", "、"),
+    "full name": Bilingual("full name", "全称"),
+    "alias": Bilingual("alias", "别名"),
+    "zh": Bilingual("Chinese name", "中文名"),
+    "text": Bilingual("in the text", "正文"),
+    "fuzzy": Bilingual("similar to", "近似"),
+}
+
+
+def say(what: str, language: str, **values: object) -> str:
+    """Return a phrase of the interface in `language`; "both" reads as English here."""
+    return tame(_WORDS[what].in_(language).format(**values))
+
+
+class Run(NamedTuple):
+    """A piece of text with one role; `link` is the address that it leads to, if any."""
+
+    text: str
+    role: str = ""
+    link: str = ""
+
+
+class Line(NamedTuple):
+    """A paragraph: wrapped to the width, with its later lines indented by `hang` cells.
+
+    `end` is set at the right-hand edge where there is room for it, else below.
+    """
+
+    runs: tuple[Run, ...]
+    hang: int = 0
+    end: Run | None = None
+
+
+class Block(NamedTuple):
+    """Lines that stand together, with a label beside or above; `aside` marks them as comment."""
+
+    lines: tuple[Line, ...]
+    label: str = ""
+    aside: bool = False
+
+
+Page = list[Block]
+
+
+def entry(term: Term, categories: Mapping[str, Bilingual], language: str, most_related: int | None = None) -> Page:
+    """Return the page of one term; of each relation at most `most_related` terms are named."""
+    blocks = [_title(term, categories, language)]
+    blocks.append(_paragraphs(term.gloss, language, "gloss"))
+    blocks.append(_paragraphs(term.definition, language))
+    if term.origin:
+        blocks.append(_origin(term, language))
+    if term.related:
+        blocks.append(_related(term, language, most_related))
+    if term.note:
+        blocks.append(_paragraphs(term.note, language, "note", label=_label("note", language), aside=True))
+    if term.citations:
+        blocks.append(citations(term, language))
+    return blocks
+
+
+def meanings(name: str, count: int, language: str) -> Page:
+    """Return the heading over several terms of one name."""
+    return [Block((Line((Run(say("meanings", language, name=name, count=count), "heading"),)),))]
+
+
+def citations(term: Term, language: str) -> Block:
+    """Return the numbered works of a term, each with its address."""
+    lines = []
+    for number, work in enumerate(term.citations, 1):
+        mark = f"[{number}] "
+        lines.append(Line((Run(mark, "number"), *_work(work, language)), hang=len(mark)))
+        lines.append(Line((Run(" " * len(mark)), Run(work.url, "link", work.url)), hang=len(mark)))
+    return Block(tuple(lines), _label("sources", language))
+
+
+def cited(term: Term, language: str) -> Page:
+    """Return the page of a term's works alone."""
+    return [Block((_heading(term),)), Block(citations(term, language).lines)]
+
+
+def hits(matches: Iterable[Match], language: str) -> Page:
+    """Return search results: the name and why it is there, then the gloss."""
+    lines = []
+    for match in matches:
+        term = match.term
+        lines.append(Line((*_heading(term).runs, *_reason(match, language))))
+        lines += _glosses(term, language)
+    return [Block(tuple(lines))]
+
+
+def terms(found: Iterable[Term], language: str) -> Page:
+    """Return a list of terms: name, Chinese name, date and gloss."""
+    lines = []
+    for term in found:
+        date = Run(term.origin.date, "dim") if term.origin else None
+        lines.append(Line(_heading(term).runs, end=date))
+        lines += _glosses(term, language)
+    return [Block(tuple(lines))]
+
+
+def related(term: Term, links: Sequence[Related], language: str) -> Page:
+    """Return the related terms grouped by relation."""
+    blocks = [Block((_heading(term),))]
+    lines = []
+    for relation, group in groupby(links, key=lambda link: link.relation):
+        lines.append(_relation_line(relation, [link.name for link in group], language))
+    return [*blocks, Block(tuple(lines))]
+
+
+def tree(term: Term, links: Sequence[Related], language: str) -> Page:
+    """Return the related terms as a tree, each below the term through which it was reached."""
+    children: dict[str, list[Related]] = {}
+    for link in links:
+        children.setdefault(link.parent, []).append(link)
+    lines = [_heading(term)]
+
+    def grow(id: str, stem: str) -> None:
+        below = children.get(id, [])
+        for place, link in enumerate(below, 1):
+            last = place == len(below)
+            branch = stem + ("└─ " if last else "├─ ")
+            word = RELATIONS[link.relation].label.in_(language)
+            lines.append(Line((Run(branch, "dim"), Run(f"{word} ", "relation"), Run(tame(link.name), "term"))))
+            grow(link.id, stem + ("   " if last else "│  "))
+
+    grow(term.id, "")
+    return [Block(tuple(lines))]
+
+
+def plain(page: Page) -> str:
+    """Return the page as text without colours or wrapping, blocks set apart by empty lines."""
+    blocks = []
+    for block in page:
+        lines = ["".join(run.text for run in line.runs) for line in block.lines]
+        ends = [f"  {line.end.text}" if line.end else "" for line in block.lines]
+        text = "\n".join(line + end for line, end in zip(lines, ends, strict=True))
+        if block.label and len(lines) == 1:
+            text = f"{block.label}: {text}"
+        elif block.label:
+            text = f"{block.label}:\n{text}"
+        blocks.append(text)
+    return "\n\n".join(blocks) + "\n"
+
+
+def _heading(term: Term) -> Line:
+    runs = [Run(tame(term.name), "name")]
+    if term.zh != term.name:
+        runs += [Run("  "), Run(tame(term.zh), "zh")]
+    return Line(tuple(runs))
+
+
+def _title(term: Term, categories: Mapping[str, Bilingual], language: str) -> Block:
+    kind, category = KINDS[term.kind], categories[term.category]
+    badge = Run(tame(f"{kind.in_(language)} · {category.in_(language)}"), "dim")
+    lines = [Line(_heading(term).runs, end=badge)]
+    if term.full_name:
+        lines.append(Line((Run(tame(term.full_name), "expansion"),)))
+    return Block(tuple(lines))
+
+
+def _paragraphs(text: Bilingual, language: str, role: str = "", *, label: str = "", aside: bool = False) -> Block:
+    parts = [text.en, text.zh] if language == "both" else [text.in_(language)]
+    return Block(tuple(Line((Run(tame(part), role),)) for part in parts), label, aside)
+
+
+def _glosses(term: Term, language: str) -> list[Line]:
+    block = _paragraphs(term.gloss, language)
+    return [Line((Run("  "), *line.runs), hang=2) for line in block.lines]
+
+
+def _origin(term: Term, language: str) -> Block:
+    origin = term.origin
+    assert origin
+    runs = [Run(origin.date)]
+    if origin.by:
+        runs.append(Run(f"  {tame(origin.by)}"))
+    numbers = [number for number, work in enumerate(term.citations, 1) if work.key == origin.work]
+    runs += [Run(f" [{number}]", "number") for number in numbers]
+    return Block((Line(tuple(runs)),), _label("origin", language))
+
+
+def _related(term: Term, language: str, most: int | None) -> Block:
+    lines = []
+    for relation, group in groupby(term.related, key=lambda link: link.relation):
+        lines.append(_relation_line(relation, [link.name for link in group], language, most))
+    return Block(tuple(lines), _label("related", language))
+
+
+def _relation_line(relation: str, names: list[str], language: str, most: int | None = None) -> Line:
+    runs = [Run(f"{RELATIONS[relation].label.in_(language)}  ", "relation")]
+    shown = names[:most]
+    for name in shown:
+        runs += [Run(tame(name), "term"), Run(" · ", "dim")]
+    runs.pop()
+    if len(shown) < len(names):
+        runs.append(Run(" · " + say("more", language, count=len(names) - len(shown)), "dim"))
+    return Line(tuple(runs), hang=2)
+
+
+def _work(work: Citation, language: str) -> list[Run]:
+    authors = [author for author in work.authors if author != "others"]
+    by = say("list", language).join(authors)
+    if len(authors) < len(work.authors):
+        by += " " + say("others", language)
+    where = ", ".join(part for part in (work.venue, work.date) if part)
+    stop = "" if by.endswith(".") else "."
+    return [Run(tame(f"{by}{stop} ")) if by else Run(""), Run(tame(work.title), "work"), Run(tame(f". {where}"))]
+
+
+def _reason(match: Match, language: str) -> list[Run]:
+    """Say what matched, where the name alone does not show it."""
+    if match.text in (match.term.name, match.term.zh) and match.kind != "fuzzy":
+        return []
+    if match.kind in ("text", "fuzzy", "full name", "zh"):
+        label = say(match.kind, language)
+    else:
+        label = say("full name" if match.text == match.term.full_name else "alias", language)
+    return [Run(f"  {label}: ", "dim"), Run(tame(match.text), "matched")]
+
+
+def _label(what: str, language: str) -> str:
+    word = _WORDS[what]
+    return f"{word.en} {word.zh}" if language == "both" else word.in_(language)

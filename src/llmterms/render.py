@@ -1,0 +1,160 @@
+"""A page as it looks in a terminal: the one place where a role becomes a colour."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.style import Style
+from rich.text import Text
+
+from llmterms.page import Block, Line, Page
+
+# The sixteen colours that a terminal's own theme defines, so that dark and light both work.
+_STYLES = {
+    "": Style(),
+    "name": Style(bold=True, color="cyan"),
+    "zh": Style(bold=True),
+    "expansion": Style(italic=True),
+    "gloss": Style(bold=True),
+    "heading": Style(bold=True, underline=True),
+    "label": Style(color="green"),
+    "relation": Style(dim=True),
+    "term": Style(color="cyan"),
+    "note": Style(italic=True),
+    "bar": Style(color="magenta"),
+    "number": Style(color="green"),
+    "work": Style(bold=True),
+    "link": Style(underline=True),
+    "matched": Style(color="magenta"),
+    "dim": Style(dim=True),
+}
+
+_WIDEST = 120  # cells; longer lines are hard to read
+_LABELS_BESIDE = 60  # cells from which on labels stand beside the text, not above it
+
+_OPENING = frozenset("（【《〈「『“‘")
+_CLOSING = frozenset("、。，；：！？）】》〉」』”’…—％·")
+
+
+def terminal(page: Page, width: int, *, colors: bool) -> str:
+    """Return `page` as text for a terminal of `width` cells, with escape codes if `colors`."""
+    width = max(min(width, _WIDEST), 20)
+    console = Console(
+        file=io.StringIO(),
+        width=width,
+        color_system="standard" if colors else None,
+        force_terminal=colors,
+        legacy_windows=False,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    lines: list[Text] = []
+    for number, block in enumerate(page):
+        if number:
+            lines.append(Text())
+        lines += _block(block, width, _label_width(page))
+    # soft_wrap: the lines are already broken where they should be.
+    console.print(Text("\n").join(lines), soft_wrap=True)
+    file = console.file
+    assert isinstance(file, io.StringIO)
+    return file.getvalue()
+
+
+def _label_width(page: Page) -> int:
+    return max((cell_len(block.label) + 2 for block in page if block.label), default=0)
+
+
+def _block(block: Block, width: int, label_width: int) -> list[Text]:
+    bar = "│ " if block.aside else ""
+    if not block.label:
+        indent = 0
+    elif width < _LABELS_BESIDE:
+        indent = 2
+    else:
+        indent = label_width
+    lines = []
+    for line in block.lines:
+        lines += _lines(line, width - indent - len(bar))
+    label = Text.assemble((block.label, _STYLES["label"]))
+    margins = [Text(" " * indent) for _ in lines]
+    if block.label and indent == label_width:
+        margins[0] = label.append(" " * (label_width - cell_len(block.label)))
+    placed = [Text.assemble(margin, (bar, _STYLES["bar"]), line) for margin, line in zip(margins, lines, strict=True)]
+    return [label, *placed] if block.label and indent < label_width else placed
+
+
+def _lines(line: Line, width: int) -> list[Text]:
+    """Return `line` broken into lines of at most `width` cells."""
+    text = Text()
+    for run in line.runs:
+        style = _STYLES[run.role]
+        text.append(run.text, style + Style(link=run.link) if run.link else style)
+    broken = [text[start:end] for start, end in breaks(text.plain, width, line.hang)]
+    broken[1:] = [Text.assemble(" " * line.hang, rest) for rest in broken[1:]]
+    if line.end:
+        gap = width - cell_len(broken[-1].plain) - cell_len(line.end.text)
+        end = Text(line.end.text, _STYLES[line.end.role])
+        if gap >= 2:
+            broken[-1] = Text.assemble(broken[-1], " " * gap, end)
+        else:
+            broken.append(end)
+    return broken
+
+
+def breaks(text: str, width: int, hang: int = 0) -> list[tuple[int, int]]:
+    """Return where the lines of `text` start and end, none wider than `width` cells.
+
+    Later lines leave `hang` cells free. Rich breaks only at spaces; here a line may also end
+    between Chinese characters, but none begins with closing punctuation or ends with opening.
+
+    >>> [("混合专家模型，简称 MoE。"[a:b]) for a, b in breaks("混合专家模型，简称 MoE。", 12)]
+    ['混合专家模', '型，简称', 'MoE。']
+    """
+    lines: list[tuple[int, int]] = []
+    start = end = used = 0
+    room = width
+    for at, to in _units(text):
+        cells = cell_len(text[end:at]) + cell_len(text[at:to])
+        if used + cells > room and end > start:
+            lines.append((start, end))
+            start, used, room = at, 0, width - hang
+            cells = cell_len(text[at:to])
+        end = to
+        used += cells
+        while used > room:  # one unit wider than a line: an address, say
+            cut, filled = start, 0
+            while filled + cell_len(text[cut]) <= room:
+                filled += cell_len(text[cut])
+                cut += 1
+            lines.append((start, cut))
+            start, used, room = cut, used - filled, width - hang
+    lines.append((start, end))
+    return lines
+
+
+def _units(text: str) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of what must stay on one line: a word or a Chinese character.
+
+    Opening punctuation stays with what follows, closing with what precedes. Spaces are left out.
+    """
+    start = 0
+    for at, char in enumerate(text):
+        if char.isspace():
+            if start < at:
+                yield start, at
+            start = at + 1
+        elif start < at and _may_break(text[at - 1], char):
+            yield start, at
+            start = at
+    if start < len(text):
+        yield start, len(text)
+
+
+def _may_break(before: str, after: str) -> bool:
+    """Tell whether a line may end between two characters that no space parts."""
+    wide = before >= "\u2e80" or after >= "\u2e80" or before in _CLOSING or after in _OPENING
+    return wide and after not in _CLOSING and before not in _OPENING

@@ -1,0 +1,81 @@
+"""What people see, held against golden files.
+
+After a wanted change: `pytest tests/test_output.py --update-golden`, then read the difference.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from conftest import Run
+
+GOLDEN = Path(__file__).parent / "golden"
+GLOSSARY = Path(__file__).parent / "data" / "glossary.yaml"
+
+CASES = {
+    f"show-{columns}-{lang}-{'color' if color else 'plain'}": (["quux attention", "--lang", lang], columns, color)
+    for columns in (40, 80, 120)
+    for lang in ("en", "zh")
+    for color in (True, False)
+} | {
+    "show-80-both-plain": (["show", "quux attention", "--lang", "both"], 80, False),
+    "show-homonyms-80-en-plain": (["QUUX"], 80, False),
+    "search-80-en-color": (["search", "quux"], 80, True),
+    "search-40-zh-plain": (["search", "为这些测试虚构", "--lang", "zh"], 40, False),
+    "related-80-en-plain": (["related", "fredder"], 80, False),
+    "related-tree-80-zh-plain": (["related", "fredder", "--depth", "2", "--lang", "zh"], 80, False),
+    "cite-40-en-plain": (["cite", "quux attention"], 40, False),
+    "list-80-en-plain": (["list", "--category", "lab"], 80, False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_output_in_a_terminal(name: str, run_in_terminal: Run, request: pytest.FixtureRequest) -> None:
+    """The layout is what was last looked at and found good."""
+    words, columns, color = CASES[name]
+    environment = {"LLMTERMS_PATH": str(GLOSSARY)} | ({} if color else {"NO_COLOR": "1"})
+    shown = run_in_terminal(*words, columns=columns, env=environment)
+    out = re.sub(r"\x1b]8;id=\d+;", "\x1b]8;id=1;", shown.out)  # rich draws it by lot
+    file = GOLDEN / f"{name}.txt"
+    if request.config.getoption("--update-golden"):
+        file.write_text(out, "utf-8")
+    assert (0, file.read_text("utf-8")) == (shown.code, out)
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name.endswith("plain")])
+def test_no_line_is_too_wide_and_none_breaks_badly(name: str) -> None:
+    """Chinese fills the line; punctuation neither begins nor ends one where it must not."""
+    from rich.cells import cell_len
+
+    columns = CASES[name][1]
+    lines = (GOLDEN / f"{name}.txt").read_text("utf-8").splitlines()
+    assert [line for line in lines if cell_len(line) > columns] == []
+    assert [line for line in lines if re.match(r"[\s│]*[、。，；：！？）】》”…]", line)] == []
+    assert [line for line in lines if re.search(r"[（【《“]$", line)] == []
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120])
+def test_chinese_paragraphs_fill_the_line(columns: int) -> None:
+    """A line of a Chinese paragraph ends within three words of the margin, not at the first space."""
+    from rich.cells import cell_len
+
+    text = (GOLDEN / f"show-{columns}-zh-plain.txt").read_text("utf-8")
+    paragraph = next(block for block in text.split("\n\n") if block.startswith("Quux 让")).splitlines()
+    assert all(cell_len(line) >= columns - 14 for line in paragraph[:-1])
+
+
+def test_plain_output_has_no_escape_codes() -> None:
+    """NO_COLOR leaves neither colours nor links."""
+    assert [
+        name for name in CASES if name.endswith("plain") and "\x1b" in (GOLDEN / f"{name}.txt").read_text("utf-8")
+    ] == []
+
+
+def test_color_output_links_the_address_it_prints() -> None:
+    """A citation is a hyperlink whose address can be read where links are not supported."""
+    text = (GOLDEN / "show-120-en-color.txt").read_text("utf-8")
+    url = "https://arxiv.org/abs/2501.00001"
+    assert re.search(rf"\x1b]8;id=1;{url}\x1b\\(\x1b\[[\d;]*m)?{url}", text)
