@@ -129,3 +129,29 @@ def test_every_headword_of_the_article_is_there(glossary: Glossary, row: dict[st
 def test_all_references_of_the_article_are_there() -> None:
     """The article gives 33; no. 33 by a slip as no. 3."""
     assert len({url for row in ARTICLE for url in row["works"]}) == 33
+
+
+FACTS = [
+    line.split("\t")
+    for line in (Path(__file__).parent / "data" / "facts.tsv").read_text("utf-8").splitlines()
+    if not line.startswith("#")
+]
+
+
+@pytest.mark.parametrize(("name", "field", "expected"), FACTS, ids=str)
+def test_facts(glossary: Glossary, name: str, field: str, expected: str) -> None:
+    """What was taken from sources, not from the file, is what the file says."""
+    found = [match.term for match in glossary.lookup(name)]
+    assert any(_says(term, field, expected) for term in found), [term.id for term in found]
+
+
+def _says(term: Term, field: str, expected: str) -> bool:
+    if field == "arxiv":
+        return f"https://arxiv.org/abs/{expected}" in [work.url for work in term.citations]
+    if field == "origin":
+        return term.origin is not None and term.origin.date.startswith(expected)
+    if field == "made-by":
+        return ("made-by", expected) in [(link.relation, link.name) for link in term.related]
+    if field == "alias":
+        return expected in term.aliases
+    return fold(str(getattr(term, field))) == fold(expected)
