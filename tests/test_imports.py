@@ -22,7 +22,8 @@ ALLOWED = {
     "paths": set(),
     "model": set(),
     "source": {"errors", "fold", "model"},
-    "index": {"fold", "model", "source"},
+    "chinese": {"fold"},
+    "index": {"chinese", "fold", "model", "source"},
     "search": {"fold", "index", "model"},
     "glossary": {"index", "model", "paths", "search"},
     "editorial": {"errors", "fold", "model", "paths", "source"},
@@ -65,13 +66,13 @@ LOADED = {
     # command -> (what it must load, what it must not)
     "show GRPO": (set(), {"typer", "rich", "rapidfuzz", "yaml", "importlib.metadata"}),
     "show GRPO --color always": ({"rich.console"}, {"rapidfuzz", "yaml", "rich.markdown", "rich.syntax", "rich.table"}),
-    "show GRPO --json": (set(), {"rich", "rapidfuzz", "yaml"}),
-    "show gropo": ({"rapidfuzz"}, {"typer", "rich", "yaml"}),
-    "search self": (set(), {"typer", "rich", "rapidfuzz", "yaml"}),
-    "related o1 --depth 2": (set(), {"rich", "rapidfuzz", "yaml"}),
-    "cite GRPO --bibtex": (set(), {"rich", "rapidfuzz", "yaml"}),
-    "list": (set(), {"rich", "rapidfuzz", "yaml"}),
-    "paths": (set(), {"rich", "rapidfuzz", "yaml"}),
+    "show GRPO --json": (set(), {"rich", "rapidfuzz", "yaml", "pypinyin", "opencc"}),
+    "show gropo": ({"rapidfuzz"}, {"typer", "rich", "yaml", "pypinyin", "opencc"}),
+    "search self": (set(), {"typer", "rich", "rapidfuzz", "yaml", "pypinyin", "opencc"}),
+    "related o1 --depth 2": (set(), {"rich", "rapidfuzz", "yaml", "pypinyin", "opencc"}),
+    "cite GRPO --bibtex": (set(), {"rich", "rapidfuzz", "yaml", "pypinyin", "opencc"}),
+    "list": (set(), {"rich", "rapidfuzz", "yaml", "pypinyin", "opencc"}),
+    "paths": (set(), {"rich", "rapidfuzz", "yaml", "pypinyin", "opencc"}),
 }
 
 
@@ -98,7 +99,7 @@ def modules_after(words: str, **environment: str) -> set[str]:
 @pytest.mark.parametrize("words", LOADED)
 def test_a_command_loads_only_what_it_uses(words: str, glossary: object) -> None:
     """On a warm index no command pays for a library that its answer does not need."""
-    modules_after("show GRPO")  # builds the index
+    modules_after("search GRPO")  # builds the index
     loaded = modules_after(words)
     wanted, unwanted = LOADED[words]
     assert (set(), set()) == (wanted - loaded, unwanted & loaded)
@@ -108,7 +109,7 @@ def test_a_command_loads_only_what_it_uses(words: str, glossary: object) -> None
 @pytest.mark.parametrize("line", ["llmterms show GR", "llmterms re"])
 def test_completing_loads_neither_rich_nor_the_matcher(shell: str, line: str) -> None:
     """Pressing tab must not be felt."""
-    modules_after("show GRPO")
+    modules_after("search GRPO")
     loaded = modules_after(
         "",
         _LLMTERMS_COMPLETE=f"complete_{shell}",
@@ -118,7 +119,7 @@ def test_completing_loads_neither_rich_nor_the_matcher(shell: str, line: str) ->
         _TYPER_COMPLETE_FISH_ACTION="get-args",
     )
     assert "llmterms.cli" in loaded
-    assert set() == {"rich", "rapidfuzz", "yaml"} & loaded
+    assert set() == {"rich", "rapidfuzz", "yaml", "pypinyin", "opencc"} & loaded
 
 
 def test_the_library_is_loaded_lazily() -> None:

@@ -21,6 +21,11 @@ def index_files(cache: Path) -> list[Path]:
     return sorted(cache.rglob("*.sqlite*"))
 
 
+def use(cache: Path) -> None:
+    """Have both parts of the index made."""
+    Glossary.load(BUNDLED, cache=cache).search("reinforcement")
+
+
 def answer(cache: Path, *files: Path) -> str:
     """Look GRPO up with a fresh glossary object."""
     term = Glossary.load(BUNDLED, *files, cache=cache).get("GRPO")

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent
 MODULES = [
     "__init__",
     "__main__",
+    "chinese",
     "cli",
     "commands",
     "editorial",

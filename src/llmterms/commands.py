@@ -172,7 +172,7 @@ def paths(*, json: bool) -> ExitCode:
     if glossary.index.in_memory:
         rows.append(("index", str(cache_folder()), "cannot be written; the index is built anew in memory each time"))
     else:
-        rows.append(("index", str(glossary.index.path), "compiled from these glossaries"))
+        rows.append(("index", str(glossary.index.paths[0]), "compiled from these glossaries"))
     if json:
         from llmterms import formats
 

@@ -54,6 +54,44 @@ def words(text: str) -> list[str]:
     return _word().findall(_plain(text))
 
 
+# Endings, the longer first; each word loses the first that fits.
+_PLURALS = (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"), ("s", ""))
+_NO_PLURALS = ("ss", "us", "is")
+_AMERICAN = (
+    ("isation", "ization"), ("ising", "izing"), ("ised", "ized"), ("iser", "izer"), ("ise", "ize"),
+    ("ysing", "yzing"), ("ysed", "yzed"), ("yse", "yze"),
+    ("ouring", "oring"), ("oural", "oral"), ("oured", "ored"), ("our", "or"),
+    ("lling", "ling"), ("lled", "led"), ("ller", "ler"),
+    ("tred", "tered"), ("tre", "ter"), ("ence", "ense"), ("ogue", "og"),
+)  # fmt: skip
+
+
+def spell(text: str) -> str:
+    """Return the key of `text` with every word in the singular and in American spelling.
+
+    Both sides of a comparison are spelt so; what comes out need not be a word.
+
+    >>> spell("Optimisers"), spell("reward models"), spell("behaviour policies")
+    ('optimizer', 'rewardmodel', 'behaviorpolicy')
+    """
+    return "".join(_spelt(word) for word in words(text))
+
+
+def _spelt(word: str) -> str:
+    if len(word) < 4 or not word.isalpha():
+        return word
+    if not word.endswith(_NO_PLURALS):
+        word = _with_ending(word, _PLURALS)
+    return _with_ending(word, _AMERICAN)
+
+
+def _with_ending(word: str, endings: tuple[tuple[str, str], ...]) -> str:
+    for old, new in endings:
+        if word.endswith(old) and len(word) > len(old) + 1:
+            return word[: -len(old)] + new
+    return word
+
+
 def is_cjk(text: str) -> bool:
     """Tell whether `text` holds a Chinese character."""
     return any("\u3400" <= char <= "\u9fff" or "\uf900" <= char <= "\ufaff" or char >= "\U00020000" for char in text)

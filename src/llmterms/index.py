@@ -1,8 +1,11 @@
-"""The compiled index: glossary layers in one SQLite file, read a row at a time.
+"""The compiled index: glossary layers in two SQLite files, of which a lookup reads a few rows.
 
-The file lies in the cache folder, is keyed by the layers' paths, sizes and times of change, and is
-never written to after it has been moved into place. If it is missing, stale or damaged it is
-built again; if it cannot be written, the index is held in memory.
+The first file answers names and is made from the YAML. The second answers searches (misspellings,
+pinyin, the other Chinese script, words of the texts) and is made from the first when it is first
+needed, so that a first `show` does not wait for it. Both lie in the cache folder, are keyed by the
+layers' paths, sizes and times of change, and are never written to after they have been moved into
+place. If one is missing, stale or damaged it is built again; if it cannot be written, it is held
+in memory.
 """
 
 from __future__ import annotations
@@ -11,46 +14,53 @@ import json
 import os
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llmterms.fold import cjk_run, fold
+from llmterms.fold import cjk_run, fold, is_cjk, spell, words
 from llmterms.model import Bilingual, Citation, Origin, Relation, Term
 
 if TYPE_CHECKING:  # source needs PyYAML, which only building the index pays for
     from llmterms.source import Merged
 
-SCHEMA = 1  # raise it whenever the tables below or the keys in them change
-_KEPT_FILES = 4  # indexes of other sets of layers that stay in the cache folder
+SCHEMA = 4  # raise it whenever the tables below or the keys in them change
+_SPELT = "~"  # marks keys made by `spell`, which must not stand beside those that fit as they are: XPO, xPos
+_LEAST_INITIALS = 3
+_KEPT_FILES = 4  # indexes of other sets of layers that stay in the cache folder, of each kind
 
-_TABLES = """
+_NAMES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-CREATE TABLE category (id TEXT PRIMARY KEY, en TEXT, zh TEXT) WITHOUT ROWID;
 CREATE TABLE term (
     number INTEGER PRIMARY KEY, id TEXT, name TEXT, kind TEXT, category TEXT, date TEXT, entry TEXT
 );
-CREATE TABLE key (number INTEGER PRIMARY KEY, key TEXT, kind TEXT, text TEXT, term INTEGER);
+CREATE TABLE key (key TEXT, kind TEXT, text TEXT, term INTEGER);
 CREATE TABLE edge (source INTEGER, position INTEGER, relation TEXT, target INTEGER);
-CREATE VIRTUAL TABLE grams USING fts5(pairs, content='', tokenize="unicode61 remove_diacritics 0 tokenchars '^$+#*.'");
-CREATE VIRTUAL TABLE fulltext USING fts5(
-    names, gloss, body, content='', tokenize="porter unicode61 remove_diacritics 2"
-);
 """
 # Made after the rows are in, which is faster.
-_INDEXES = """
+_NAMES_INDEXES = """
 CREATE INDEX key_key ON key (key);
 CREATE UNIQUE INDEX term_id ON term (id);
 CREATE INDEX edge_source ON edge (source, position);
 """
+_SEARCH = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE key (number INTEGER PRIMARY KEY, key TEXT, kind TEXT, text TEXT, term INTEGER);
+CREATE VIRTUAL TABLE grams USING fts5(pairs, content='', tokenize="unicode61 remove_diacritics 0 tokenchars '^$+#*.'");
+CREATE VIRTUAL TABLE gram USING fts5vocab(grams, row);
+CREATE VIRTUAL TABLE fulltext USING fts5(
+    names, gloss, asked, body, content='', tokenize="porter unicode61 remove_diacritics 2"
+);
+"""
+_SEARCH_INDEXES = "CREATE INDEX key_key ON key (key); CREATE INDEX key_term ON key (term);"
 
 
 class Key(NamedTuple):
     """A key under which a term is found: `kind` says what of the term `text` is."""
 
     key: str
-    kind: str  # name, id, full name, zh or alias
+    kind: str  # name, full name, zh, alias or id; for searches also pinyin or initials
     text: str
     term: int
 
@@ -67,89 +77,130 @@ class Index:
     """A glossary compiled for lookup. Opening it costs nothing until the first question."""
 
     def __init__(self, files: Sequence[Path], folder: Path) -> None:
-        self._files = files
-        self._folder = folder
-        self._connection: sqlite3.Connection | None = None
-        self._stamp = _stamp(files)
-        self.path = folder / f"glossary-{zlib.crc32(self._stamp.encode()):08x}.sqlite"
+        stamp = _stamp(files)
+        name = f"{zlib.crc32(stamp.encode()):08x}"
+        self._names = _Store(folder / f"names-{name}.sqlite", stamp, lambda to: _fill_names(to, files))
+        self._search = _Store(
+            folder / f"search-{name}.sqlite", stamp, lambda to: _fill_search(to, self._numbered_terms())
+        )
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files that the index is kept in."""
+        return [self._names.path, self._search.path]
 
     @property
     def in_memory(self) -> bool:
         """Whether the index is held in memory since the cache folder cannot be written."""
-        return not self._connect().execute("PRAGMA database_list").fetchone()[2]
+        return self._names.in_memory
 
     def broken(self) -> list[tuple[str, int]]:
         """Return (file, number of problems) of the layers left out."""
-        [(value,)] = self._rows("SELECT value FROM meta WHERE name = 'broken'")
+        [(value,)] = self._names.rows("SELECT value FROM meta WHERE name = 'broken'")
         return [(file, count) for file, count in json.loads(value)]
 
     def categories(self) -> dict[str, Bilingual]:
         """Return the categories by id, in the order in which they are written."""
-        [(value,)] = self._rows("SELECT value FROM meta WHERE name = 'categories'")
+        [(value,)] = self._names.rows("SELECT value FROM meta WHERE name = 'categories'")
         return {id: Bilingual(en, zh) for id, en, zh in json.loads(value)}
 
+    def named(self, key: str) -> list[Key]:
+        """Return what goes by exactly this key."""
+        return [Key(*row) for row in self._names.rows("SELECT key, kind, text, term FROM key WHERE key = ?", key)]
+
+    def named_as_spelt(self, key: str) -> list[Key]:
+        """Return what goes by this key but for plurals and American spelling; `key` is one of `fold.spell`."""
+        return self.named(_SPELT + key)
+
+    def named_any(self, keys: Sequence[str]) -> list[Key]:
+        """Return what goes by exactly one of these keys."""
+        rows = self._names.rows(f"SELECT key, kind, text, term FROM key WHERE key IN ({_marks(keys)})", *keys)
+        return [Key(*row) for row in rows]
+
+    def named_from(self, prefix: str, limit: int) -> list[Key]:
+        """Return names whose key begins with `prefix`, shortest first."""
+        rows = self._names.rows(
+            "SELECT key, kind, text, term FROM key WHERE key >= ? AND key < ? ORDER BY length(key), rowid LIMIT ?",
+            *_from(prefix),
+            limit,
+        )
+        return [Key(*row) for row in rows]
+
     def keys(self, key: str) -> list[Key]:
-        """Return what is found under exactly this key."""
+        """Return what is found under exactly this key: names in either script, pinyin, initials."""
         return self._keys("WHERE key = ?", key)
 
     def keys_from(self, prefix: str, limit: int) -> list[Key]:
         """Return what is found under keys that begin with `prefix`, shortest first."""
-        return self._keys(
-            "WHERE key >= ? AND key < ? ORDER BY length(key), number LIMIT ?",
-            prefix,
-            prefix + "\U0010ffff",
-            limit,
-        )
+        return self._keys("WHERE key >= ? AND key < ? ORDER BY length(key), number LIMIT ?", *_from(prefix), limit)
 
     def keys_with_words(self, parts: Sequence[str], limit: int) -> list[Key]:
-        """Return keys whose text has, for each of `parts`, a word that begins with it."""
+        """Return every key of terms whose names have, for each of `parts`, a word that begins with it."""
         condition = " AND ".join(f'"{part}"*' for part in parts)
-        numbers = self._rows(
-            "SELECT rowid FROM fulltext WHERE fulltext MATCH ? ORDER BY rank LIMIT ?",
-            f"names : ({condition})",
-            limit,
+        numbers = self._search.rows(
+            "SELECT rowid FROM fulltext WHERE fulltext MATCH ? ORDER BY rank LIMIT ?", f"names : ({condition})", limit
         )
-        return self.keys_of([number for (number,) in numbers])
-
-    def keys_of(self, terms: Sequence[int]) -> list[Key]:
-        """Return every key of these terms."""
+        terms = [number for (number,) in numbers]
         return self._keys(f"WHERE term IN ({_marks(terms)}) ORDER BY number", *terms)
 
-    def keys_like(self, key: str, spread: int, limit: int) -> list[Key]:
-        """Return keys that share pairs of letters with `key` and differ in length by `spread` at most."""
-        pairs = " OR ".join(f'"{pair}"' for pair in dict.fromkeys(_pairs(key)))
+    def keys_like(self, key: str, edits: int) -> list[Key]:
+        """Return all keys that can be at most `edits` edits away from `key`, and some that are further.
+
+        An edit destroys at most three pairs of neighbouring letters (a swap does), so of any
+        3 × `edits` + 1 pairs of `key` a key so near has one at least: ask for the rarest.
+        """
+        pairs = list(dict.fromkeys(_pairs(key)))
+        counts = dict(self._search.rows(f"SELECT term, doc FROM gram WHERE term IN ({_marks(pairs)})", *pairs))
+        rarest = sorted(pairs, key=lambda pair: counts.get(pair, 0))[: 3 * edits + 1]
         return self._keys(
-            "JOIN grams ON grams.rowid = key.number WHERE grams MATCH ?"
-            " AND length(key) BETWEEN ? AND ? ORDER BY grams.rank LIMIT ?",
-            pairs,
-            len(key) - spread,
-            len(key) + spread,
-            limit,
+            "JOIN grams ON grams.rowid = key.number WHERE grams MATCH ? AND length(key) BETWEEN ? AND ?",
+            " OR ".join(f'"{pair}"' for pair in rarest),
+            len(key) - edits,
+            len(key) + edits,
         )
 
-    def terms_about(self, parts: Sequence[str], limit: int) -> list[int]:
-        """Return terms whose texts hold all of `parts`, the best first."""
-        condition = " AND ".join(f'"{part}"' for part in parts)
-        found = self._rows(
-            "SELECT rowid FROM fulltext WHERE fulltext MATCH ? ORDER BY bm25(fulltext, 8.0, 4.0, 1.0) LIMIT ?",
-            condition,
+    def texts_with(self, parts: Sequence[str], limit: int) -> list[int]:
+        """Return the terms whose texts have the most of `parts`, rare ones weighing more, best first."""
+        found = self._search.rows(
+            "SELECT rowid FROM fulltext WHERE fulltext MATCH ? ORDER BY bm25(fulltext, 4.0, 4.0, 4.0, 1.0) LIMIT ?",
+            " OR ".join(f'"{part}"' for part in parts),
             limit,
         )
         return [number for (number,) in found]
 
+    def count_having(self, part: str, *, brief: bool) -> int:
+        """Return how many terms have the word `part` in their names or texts, or `brief`ly not in the body."""
+        [(count,)] = self._search.rows(
+            "SELECT count(*) FROM fulltext WHERE fulltext MATCH ?", _in_texts(part, brief=brief)
+        )
+        return int(count)
+
+    def which_have(self, part: str, terms: Sequence[int], *, brief: bool) -> set[int]:
+        """Return those of `terms` that have the word `part`."""
+        found = self._search.rows(
+            f"SELECT rowid FROM fulltext WHERE fulltext MATCH ? AND rowid IN ({_marks(terms)})",
+            _in_texts(part, brief=brief),
+            *terms,
+        )
+        return {number for (number,) in found}
+
     def terms(self, numbers: Sequence[int]) -> dict[int, Term]:
         """Return these terms by number."""
-        rows = self._rows(f"SELECT number, entry FROM term WHERE number IN ({_marks(numbers)})", *numbers)
+        rows = self._names.rows(f"SELECT number, entry FROM term WHERE number IN ({_marks(numbers)})", *numbers)
         return {number: _unpack(entry) for number, entry in rows}
+
+    def _numbered_terms(self) -> list[tuple[int, Term]]:
+        rows = self._names.rows("SELECT number, entry FROM term ORDER BY number")
+        return [(number, _unpack(entry)) for number, entry in rows]
 
     def all_terms(self) -> Iterator[Term]:
         """Yield every term in the order of names."""
-        for (entry,) in self._rows("SELECT entry FROM term ORDER BY name COLLATE NOCASE, number"):
+        for (entry,) in self._names.rows("SELECT entry FROM term ORDER BY name COLLATE NOCASE, number"):
             yield _unpack(entry)
 
     def select(self, *, kind: str = "", category: str = "", since: str = "", until: str = "") -> list[Term]:
         """Return the terms that fit, by name; a date fits `until` if it begins with it or is earlier."""
-        rows = self._rows(
+        rows = self._names.rows(
             "SELECT entry FROM term WHERE (?1 = '' OR kind = ?1) AND (?2 = '' OR category = ?2)"
             " AND date >= ?3 AND (?4 = '' OR (date <> '' AND substr(date, 1, length(?4)) <= ?4))"
             " ORDER BY name COLLATE NOCASE, number",
@@ -162,23 +213,22 @@ class Index:
 
     def number(self, id: str) -> int:
         """Return the number of the term of this id."""
-        [(number,)] = self._rows("SELECT number FROM term WHERE id = ?", id)
+        [(number,)] = self._names.rows("SELECT number FROM term WHERE id = ?", id)
         return int(number)
 
     def random(self) -> Term:
         """Return any one term."""
-        [(last,)] = self._rows("SELECT max(number) FROM term")
-        number = int.from_bytes(os.urandom(8)) % last + 1
+        number = int.from_bytes(os.urandom(8)) % self.size() + 1
         return self.terms([number])[number]
 
     def size(self) -> int:
         """Return the number of terms."""
-        [(count,)] = self._rows("SELECT max(number) FROM term")
+        [(count,)] = self._names.rows("SELECT max(number) FROM term")
         return int(count or 0)
 
     def edges(self, sources: Sequence[int]) -> list[tuple[Edge, str, str]]:
         """Return (edge, id of its target, name of its target) for all edges out of `sources`."""
-        rows = self._rows(
+        rows = self._names.rows(
             "SELECT source, relation, target, id, name FROM edge JOIN term ON number = target"
             f" WHERE source IN ({_marks(sources)}) ORDER BY source, position",
             *sources,
@@ -186,10 +236,24 @@ class Index:
         return [(Edge(source, relation, target), id, name) for source, relation, target, id, name in rows]
 
     def _keys(self, rest: str, *values: object) -> list[Key]:
-        rows = self._rows(f"SELECT key, kind, text, term FROM key {rest}", *values)
-        return [Key(*row) for row in rows]
+        return [Key(*row) for row in self._search.rows(f"SELECT key, kind, text, term FROM key {rest}", *values)]
 
-    def _rows(self, query: str, *values: object) -> list[Any]:
+
+class _Store:
+    """One SQLite file: opened if it is there and of this state of the layers, else built."""
+
+    def __init__(self, path: Path, stamp: str, fill: Callable[[sqlite3.Connection], None]) -> None:
+        self.path = path
+        self._stamp = stamp
+        self._fill = fill
+        self._connection: sqlite3.Connection | None = None
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether there is no file since the folder cannot be written."""
+        return not self._connect().execute("PRAGMA database_list").fetchone()[2]
+
+    def rows(self, query: str, *values: object) -> list[Any]:
         """Run `query`; a damaged file shows only when it is read, and is built again once."""
         try:
             return self._connect().execute(query, values).fetchall()
@@ -203,7 +267,6 @@ class Index:
         return self._connection
 
     def _open(self) -> sqlite3.Connection | None:
-        """Open the file if it is there and was built from the layers as they are now."""
         if not self.path.is_file():
             return None
         try:
@@ -214,35 +277,33 @@ class Index:
         return connection if stamp == self._stamp else None
 
     def _build(self) -> sqlite3.Connection:
-        """Compile the layers, into the cache folder if it can be written, else into memory."""
-        from llmterms import source
-
-        merged = source.load(self._files)
-        try:
-            return self._build_file(merged)
-        except (OSError, sqlite3.Error):
-            connection = sqlite3.connect(":memory:")
-            _fill(connection, merged, self._stamp)
-            return connection
-
-    def _build_file(self, merged: Merged) -> sqlite3.Connection:
+        """Fill a new file beside its place and move it in, or memory if it cannot be written."""
         import tempfile
 
-        self._folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self._folder, prefix="building-", suffix=".sqlite")
-        os.close(handle)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=self.path.parent, prefix="building-", suffix=".sqlite")
+            os.close(handle)
+        except OSError:
+            return self._filled(sqlite3.connect(":memory:"))
         try:
             connection = sqlite3.connect(name)
             # Nobody reads the file before it is whole, so there is nothing to protect it from.
             connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
-            _fill(connection, merged, self._stamp)
-            connection.close()
+            self._filled(connection).close()
             os.replace(name, self.path)
-        except BaseException:
+            _prune(self.path)
+            return _connect_read_only(self.path)
+        except (OSError, sqlite3.Error):
+            return self._filled(sqlite3.connect(":memory:"))
+        finally:
             Path(name).unlink(missing_ok=True)
-            raise
-        _prune(self._folder)
-        return _connect_read_only(self.path)
+
+    def _filled(self, connection: sqlite3.Connection) -> sqlite3.Connection:
+        self._fill(connection)
+        connection.execute("INSERT INTO meta VALUES ('stamp', ?)", (self._stamp,))
+        connection.commit()
+        return connection
 
 
 def _connect_read_only(path: Path) -> sqlite3.Connection:
@@ -262,79 +323,122 @@ def _stamp(files: Sequence[Path]) -> str:
     return "\n".join(lines)
 
 
-def _prune(folder: Path) -> None:
-    """Remove all but the newest index files."""
-    files = sorted(folder.glob("glossary-*.sqlite"), key=lambda file: -file.stat().st_mtime_ns)
+def _prune(path: Path) -> None:
+    """Remove all but the newest files of this one's kind."""
+    kind = path.name.split("-")[0]
+    files = sorted(path.parent.glob(f"{kind}-*.sqlite"), key=lambda file: -file.stat().st_mtime_ns)
     for file in files[_KEPT_FILES:]:
         file.unlink(missing_ok=True)
 
 
-def _fill(connection: sqlite3.Connection, merged: Merged, stamp: str) -> None:
-    """Create the tables and write all terms into them."""
-    from llmterms.source import resolve
+def _fill_names(connection: sqlite3.Connection, files: Sequence[Path]) -> None:
+    """Compile the layers: terms, their names and relations."""
+    from llmterms import source
 
-    terms = list(resolve(merged))
+    merged = source.load(files)
+    terms = list(source.resolve(merged))
     numbers = {term.id: number for number, term in enumerate(terms, 1)}
-    connection.executescript(_TABLES)
-    for table in ("grams", "fulltext"):  # gather in memory what would be merged on disk
-        connection.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('hashsize', {256 * 2**20})")
+    connection.executescript(_NAMES)
     insert = connection.executemany
     insert(
         "INSERT INTO term VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
-            (number, term.id, term.name, term.kind, term.category, term.origin.date if term.origin else "", _pack(term))
-            for number, term in enumerate(terms, 1)
+            (
+                numbers[term.id],
+                term.id,
+                term.name,
+                term.kind,
+                term.category,
+                term.origin.date if term.origin else "",
+                _pack(term),
+            )
+            for term in terms
         ),
     )
     insert(
         "INSERT INTO edge VALUES (?, ?, ?, ?)",
         (
-            (number, position, relation.relation, numbers[relation.id])
-            for number, term in enumerate(terms, 1)
+            (numbers[term.id], position, relation.relation, numbers[relation.id])
+            for term in terms
             for position, relation in enumerate(term.related)
         ),
     )
-    keys = [
-        (key, kind, text, number)
-        for number, term in enumerate(terms, 1)
-        for key, (kind, text) in _term_keys(term).items()
-    ]
-    insert("INSERT INTO key (key, kind, text, term) VALUES (?, ?, ?, ?)", keys)
     insert(
-        "INSERT INTO grams (rowid, pairs) VALUES (?, ?)",
-        ((number, " ".join(_pairs(row[0]))) for number, row in enumerate(keys, 1)),
+        "INSERT INTO key VALUES (?, ?, ?, ?)",
+        ((key, kind, text, numbers[term.id]) for term in terms for key, (kind, text) in _name_keys(term).items()),
     )
-    insert(
-        "INSERT INTO fulltext (rowid, names, gloss, body) VALUES (?, ?, ?, ?)",
-        ((number, *_texts(term)) for number, term in enumerate(terms, 1)),
-    )
+    insert("INSERT INTO meta VALUES (?, ?)", _meta(merged))
+    connection.executescript(_NAMES_INDEXES)
+
+
+def _meta(merged: Merged) -> list[tuple[str, str]]:
     categories = [(id, text.en, text.zh) for id, text in merged.categories.items()]
     broken = [(str(layer.file), len(layer.problems)) for layer in merged.broken]
-    insert(
-        "INSERT INTO meta VALUES (?, ?)",
-        [("categories", json.dumps(categories)), ("broken", json.dumps(broken)), ("stamp", stamp)],
-    )
-    connection.executescript(_INDEXES)
-    connection.commit()
+    return [("categories", json.dumps(categories)), ("broken", json.dumps(broken))]
 
 
-def _term_keys(term: Term) -> dict[str, tuple[str, str]]:
+def _name_keys(term: Term) -> dict[str, tuple[str, str]]:
     """Return key -> (kind, text), the best kind where two texts fold alike."""
     keys: dict[str, tuple[str, str]] = {}
-    named = [("name", term.name), ("full name", term.full_name), ("zh", term.zh)]
-    for kind, text in [*named, *(("alias", alias) for alias in term.aliases), ("id", term.id)]:
-        if key := fold(text):
-            keys.setdefault(key, (kind, text))
+    for kind, text in _names_of(term):
+        keys.setdefault(fold(text), (kind, text))
+        keys.setdefault(_SPELT + spell(text), (kind, text))
     return keys
 
 
-def _texts(term: Term) -> tuple[str, str, str]:
-    """Return names, gloss and body as the full-text index takes them."""
+def _names_of(term: Term) -> list[tuple[str, str]]:
+    """Return (kind, text) of all names of a term, the best first."""
+    named = [("name", term.name), ("full name", term.full_name), ("zh", term.zh)]
+    named += [*(("alias", alias) for alias in term.aliases), ("id", term.id)]
+    return [(kind, text) for kind, text in named if fold(text)]
+
+
+def _fill_search(connection: sqlite3.Connection, terms: Sequence[tuple[int, Term]]) -> None:
+    """Compile what searches need: more keys to each name, pairs of letters, and the texts."""
+    connection.executescript(_SEARCH)
+    for table in ("grams", "fulltext"):  # gather in memory what would be merged on disk
+        connection.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('hashsize', {256 * 2**20})")
+    insert = connection.executemany
+    keys = [(key, kind, text, number) for number, term in terms for key, (kind, text) in _search_keys(term).items()]
+    insert("INSERT INTO key (key, kind, text, term) VALUES (?, ?, ?, ?)", keys)
+    insert(
+        "INSERT INTO grams (rowid, pairs) VALUES (?, ?)",
+        ((number, " ".join(_pairs(key))) for number, (key, kind, *_) in enumerate(keys, 1) if kind != "initials"),
+    )
+    insert(
+        "INSERT INTO fulltext (rowid, names, gloss, asked, body) VALUES (?, ?, ?, ?, ?)",
+        ((number, *_texts(term)) for number, term in terms),
+    )
+    connection.executescript(_SEARCH_INDEXES)
+
+
+def _search_keys(term: Term) -> dict[str, tuple[str, str]]:
+    """Return the keys of the names, then those by which people who cannot write them may search."""
+    from llmterms import chinese
+
+    keys = {key: name for key, name in _name_keys(term).items() if not key.startswith(_SPELT)}
+    for kind, text in _names_of(term):
+        if is_cjk(text):
+            for variant in chinese.scripts(text):
+                keys.setdefault(fold(variant), (kind, text))
+            spelt, initials = chinese.pinyin(text)
+            for key in (spelt, spelt.replace("lv", "lu").replace("nv", "nu")):  # celue is typed for celüe, too
+                keys.setdefault(key, ("pinyin", text))
+            if len(initials) >= _LEAST_INITIALS:
+                keys.setdefault(initials, ("initials", text))
+        elif len(parts := words(text)) >= _LEAST_INITIALS:
+            keys.setdefault("".join(part[0] for part in parts), ("initials", text))
+    return keys
+
+
+def _texts(term: Term) -> tuple[str, str, str, str]:
+    """Return names, gloss, descriptions and body as the full-text index takes them."""
     names = [term.name, term.full_name, term.zh, *term.aliases]
     body = [term.definition.en, term.definition.zh]
     if term.note:
         body += [term.note.en, term.note.zh]
-    return text_words(*names), text_words(term.gloss.en, term.gloss.zh), text_words(*body)
+    gloss = [term.gloss.en, term.gloss.zh, term.origin.by if term.origin else ""]
+    return text_words(*names), text_words(*gloss), text_words(*term.asked), text_words(*body)
 
 
 def text_words(*texts: str) -> str:
@@ -360,6 +464,15 @@ def _pairs(key: str) -> list[str]:
     return _overlapping_pairs(f"^{key}$")
 
 
+def _in_texts(part: str, *, brief: bool) -> str:
+    return f'{{names gloss asked}} : "{part}"' if brief else f'"{part}"'
+
+
+def _from(prefix: str) -> tuple[str, str]:
+    """Return the bounds of all that begins with `prefix`."""
+    return prefix, prefix + "\U0010ffff"
+
+
 def _marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
 
@@ -376,6 +489,7 @@ def _pack(term: Term) -> str:
             [[link.relation, link.id, link.name] for link in term.related],
             [[work.key, work.title, work.authors, work.date, work.venue, work.url] for work in term.citations],
             term.source,
+            term.asked,
         ],
         ensure_ascii=False,
         separators=(",", ":"),
@@ -383,9 +497,10 @@ def _pack(term: Term) -> str:
 
 
 def _unpack(entry: str) -> Term:
-    id, name, full_name, zh, aliases, kind, category, gloss, definition, note, origin, related, works, source = (
-        json.loads(entry)
-    )
+    (
+        id, name, full_name, zh, aliases, kind, category, gloss, definition, note, origin, related, works, source,
+        asked,
+    ) = json.loads(entry)  # fmt: skip
     return Term(
         id, name, full_name, zh, tuple(aliases), kind, category,
         Bilingual(*gloss),
@@ -395,4 +510,5 @@ def _unpack(entry: str) -> Term:
         tuple(Relation(*link) for link in related),
         tuple(Citation(key, title, tuple(by), date, venue, url) for key, title, by, date, venue, url in works),
         source,
+        tuple(asked),
     )  # fmt: skip

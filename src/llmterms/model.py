@@ -78,7 +78,8 @@ class Term:
     origin: Origin | None
     related: tuple[Relation, ...]
     citations: tuple[Citation, ...]
-    source: str  # the file it was read from, or "llmterms"
+    source: str  # the file that it was read from
+    asked: tuple[str, ...] = ()  # how people describe it who forgot its name
 
 
 @dataclass(frozen=True, slots=True)

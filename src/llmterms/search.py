@@ -1,22 +1,53 @@
 """Finding terms: the tiers of a lookup, from exact to merely about the same thing.
 
-Each tier is a function from the index and a query to hits; a result says by its `kind` which tier
-found it. `name`, `full name`, `zh`, `alias` and `id` are exact; `prefix` and `words` are near;
-`fuzzy` is a typo away; `text` holds the words of the query in its gloss, definition or note.
+Each tier is a function from the index and a query to hits; a hit says by its `kind` which tier
+found it and by its `text` what matched:
+
+- `name`, `full name`, `zh`, `alias`, `id`: exactly this name, whatever its case, width, hyphens,
+  plural, spelling or Chinese script, or with a question around it;
+- `pinyin`, `initials`: a name as it is typed or abbreviated;
+- `prefix`: a name begins so; `words`: a name has all words of the query, in any order;
+- `fuzzy`: a name that a few wrong, missing, extra or swapped characters away;
+- `text`: gloss, definition or note say most of what the query says.
+
+`lookup` and `guess`, behind `show`, use the first tiers and `fuzzy`; `search` uses all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from math import log2
 from typing import NamedTuple
 
-from llmterms.fold import fold, is_cjk, words
-from llmterms.index import Index, text_words
+from llmterms.fold import fold, is_cjk, spell, words
+from llmterms.index import Index, Key, text_words
 from llmterms.model import Match
 
 _LONGEST_QUERY = 200  # characters; nothing that long names a term
 _CANDIDATES = 300  # rows a tier may read
 _SUGGESTIONS = 5
+_TOO_SHORT = 3  # letters of a query that is not guessed at
+_LEAST_PINYIN = 4  # letters of a pinyin beginning
+
+# What people put around a name when they ask for it.
+_FILLERS = frozenset(
+    """
+    a abbreviation about acronym an and are by can concept define definition describe do does each explain
+    explained for from full get how i in into is it its llm llms me mean meaning means meant of on one or
+    please so something stand stands tell term that the them their they this to used using way what whats
+    when where which who why with without work works you your
+    """.split()
+)
+_QUESTION = re.compile(
+    r"^(?:请问|请)?(?:什么是|什么叫做?|何谓|啥是|何为|解释一?下?|介绍一?下?|請問|什麼是|何謂)"
+    r"|(?:的?(?:全称|缩写|定义|含义|意思|原理|中文|中文名|英文|用途|作用))?"
+    r"(?:是(?:什么|什麼|啥)(?:意思|东西)?|(?:什么|什麼)意思|是?(?:干|做)(?:什么|嘛|啥)(?:用?的)?"
+    r"|怎么(?:理解|用)|指(?:的是)?什么|的(?:意思|定义|含义|原理|全称)|吗|呢)?$"
+    r"|(?: in| for)(?: ai| ml| nlp| llms?| deep learning| machine learning)?$",
+    re.IGNORECASE,
+)
+_BRACKETS = re.compile(r"^(.*?)\s*[(（\[](.+?)[)）\]]\s*(.*)$")
 
 
 class Hit(NamedTuple):
@@ -29,33 +60,43 @@ class Hit(NamedTuple):
 
 
 def lookup(index: Index, query: str) -> list[Match]:
-    """Return every meaning that goes by exactly this name, whatever its case, width or hyphens."""
-    return _matches(index, _exact(index, _key(query)))
+    """Return every meaning that goes by exactly this name, whatever its case, width, hyphens or plural."""
+    return _matches(index, _named(index, query))
 
 
 def guess(index: Index, query: str) -> Match | None:
-    """Return the one term that `query` must be a misspelling of, or None if that is not clear."""
-    hits = _best_of_each_term(_fuzzy(index, _key(query)))
-    clear = hits and (len(hits) == 1 or hits[0].score > hits[1].score)
-    return _matches(index, hits[:1])[0] if clear else None
+    """Return the one term that `query` must mean though it is not its name, or None if that is not clear."""
+    if len(_key(query)) <= _TOO_SHORT and not is_cjk(query):  # another short name is always near
+        return None
+    for tier in (_asked, _typed, _misspelt):
+        hits = _best_of_each_term(tier(index, query))
+        if hits:
+            clear = len(hits) == 1 or hits[0].score > hits[1].score
+            return _matches(index, hits[:1])[0] if clear else None
+    return None
 
 
 def search(index: Index, query: str) -> list[Match]:
     """Return all terms that `query` may mean, the likeliest first."""
-    key = _key(query)
-    if not key:
+    if not _key(query):
         return []
-    hits = _exact(index, key) + _prefixed(index, key) + _worded(index, query)
-    hits += [] if hits else _fuzzy(index, key)
-    return _matches(index, _best_of_each_term(hits + _about(index, query)))
+    hits = _named(index, query) or _asked(index, query)
+    hits += _typed(index, query)
+    bare = _without_question(query)
+    hits += _prefixed(index, bare) + _worded(index, bare)
+    hits = hits or _misspelt(index, bare)
+    hits = hits or _containing(index, bare)
+    return _matches(index, _best_of_each_term(hits + _about(index, bare)))
 
 
 def suggest(index: Index, query: str) -> list[str]:
     """Return at most five names for a "did you mean"."""
-    key = _key(query)
-    hits = _prefixed(index, key) + _worded(index, query) + _fuzzy(index, key, slack=1) if key else []
-    if key and not hits:
-        parts = (part for part in words(query) if len(part) > 3 and part not in _FILLERS)
+    if not _key(query):
+        return []
+    bare = _without_question(query)
+    hits = _typed(index, bare) + _prefixed(index, bare) + _worded(index, bare) + _misspelt(index, bare, slack=1)
+    if not hits:
+        parts = (part for part in words(bare) if len(part) > 3 and part not in _FILLERS)
         hits = [hit for part in parts for hit in _worded(index, part)]
     names = (match.term.name for match in _matches(index, _best_of_each_term(hits)))
     return list(dict.fromkeys(names))[:_SUGGESTIONS]
@@ -64,78 +105,209 @@ def suggest(index: Index, query: str) -> list[str]:
 def completions(index: Index, typed: str, limit: int) -> list[str]:
     """Return names and aliases that begin with `typed`, shortest first."""
     key = fold(typed)
-    return [found.text for found in index.keys_from(key, limit) if found.kind != "id"] if key else []
+    return [found.text for found in index.named_from(key, limit) if found.kind != "id"] if key else []
 
 
 def _key(query: str) -> str:
     return fold(query) if len(query) <= _LONGEST_QUERY else ""
 
 
-def _exact(index: Index, key: str) -> list[Hit]:
-    hits = [Hit(found.kind, found.text, 100.0, found.term) for found in index.keys(key)] if key else []
+def _named(index: Index, query: str) -> list[Hit]:
+    """The query is a name."""
+    if not (key := _key(query)):
+        return []
+    found = index.named(key) or index.named_as_spelt(spell(query))
+    if not found and is_cjk(query):  # perhaps in the other script
+        found = [name for name in index.keys(key) if name.kind not in {"pinyin", "initials"}]
     # An id is a last resort: it counts only where no name fits.
-    return [hit for hit in hits if hit.kind != "id"] or hits
+    found = [name for name in found if name.kind != "id"] or found
+    return [Hit(name.kind, name.text, 100.0 if name.kind == "name" else 99.5, name.term) for name in found]
 
 
-def _prefixed(index: Index, key: str) -> list[Hit]:
-    return [
-        Hit("prefix", found.text, 90 + 9 * len(key) / len(found.key), found.term)
-        for found in index.keys_from(key, _CANDIDATES)
-    ]
+def _asked(index: Index, query: str) -> list[Hit]:
+    """The query is a name with a question around it, or with its abbreviation in brackets."""
+    for reading in _readings(query):
+        if hits := _named(index, reading):
+            return [hit._replace(score=hit.score - 1) for hit in hits]
+    return []
+
+
+def _readings(query: str) -> Iterator[str]:
+    """Yield what else the query may be meant to say, the surest first."""
+    if found := _BRACKETS.match(query):
+        before, inside, after = found.groups()
+        yield f"{before} {after}"
+        yield inside
+    bare = _without_question(query)
+    if bare != query:
+        yield bare
+        if found := _BRACKETS.match(bare):
+            yield found[1]
+
+
+def _without_question(query: str) -> str:
+    """Return the query without the words of a question at its ends."""
+    bare = _QUESTION.sub("", query.strip().rstrip("?？!！。.~ ")).strip()
+    bare = _QUESTION.sub("", bare).strip()
+    parts = bare.split()
+    while parts and fold(parts[0]) in _FILLERS:
+        parts.pop(0)
+    while parts and fold(parts[-1]) in _FILLERS:
+        parts.pop()
+    return " ".join(parts) or bare or query
+
+
+def _typed(index: Index, query: str) -> list[Hit]:
+    """The query is a name in pinyin, or its initials."""
+    key = _key(query)
+    if not key.isascii():
+        return []
+    worth = {"pinyin": 97.0, "initials": 94.0}
+    found = [name for name in index.keys(key) if name.kind in worth]
+    return [Hit(name.kind, name.text, worth[name.kind], name.term) for name in found]
+
+
+def _prefixed(index: Index, query: str) -> list[Hit]:
+    """A name, or its pinyin, begins with the query."""
+    key = _key(query)
+    hits = []
+    for found in index.keys_from(key, _CANDIDATES) if key else []:
+        share = len(key) / len(found.key)
+        if found.kind == "pinyin" and len(key) >= _LEAST_PINYIN:
+            hits.append(Hit("pinyin", found.text, 86 + 6 * share, found.term))
+        elif found.kind not in {"pinyin", "initials", "id"}:
+            hits.append(Hit("prefix", found.text, 88 + 6 * share + _rank(found), found.term))
+    return hits
 
 
 def _worded(index: Index, query: str) -> list[Hit]:
-    """All words of the query begin words of one name, in any order."""
-    parts = _parts(query)
+    """A name has words that begin with all words of the query, in any order."""
+    parts = [part for part in _parts(query) if part not in _FILLERS]
     found = index.keys_with_words(parts, _CANDIDATES) if parts else []
-    return [
-        Hit("words", key.text, 80 + 9 * sum(map(len, parts)) / max(len(key.key), 1), key.term)
-        for key in found
-        if all(any(word.startswith(part) for word in _parts(key.text)) for part in parts)
-    ]
+    hits = []
+    for name in found:
+        own = _parts(name.text) if name.kind not in {"pinyin", "initials", "id"} else []
+        if own and all(any(word.startswith(part) or _stem(word) == _stem(part) for word in own) for part in parts):
+            share = sum(map(len, parts)) / sum(map(len, own))
+            hits.append(Hit("words", name.text, 78 + 8 * min(share, 1) + _rank(name), name.term))
+    return hits
 
 
-def _fuzzy(index: Index, key: str, slack: int = 0) -> list[Hit]:
+def _stem(word: str) -> str:
+    """Return `word` without its plural and the endings of verbs, for comparison only."""
+    stem = spell(word)
+    return next(
+        (stem[: -len(end)] for end in ("ing", "ed", "er") if stem.endswith(end) and len(stem) > len(end) + 2), stem
+    )
+
+
+def _containing(index: Index, query: str) -> list[Hit]:
+    """A name stands in the query and is a good part of it: 模型量化技术, text summarization models."""
+    key = _key(query)
+    if not key:
+        return []
+    runs: list[list[str]] = [[]]  # words that stand together; a Chinese character is a word here
+    for word in words(query):
+        runs[-1] += list(word) if is_cjk(word) else [word]
+    pieces = {
+        "".join(run[start:end])
+        for run in runs
+        for start in range(len(run))
+        for end in range(start + 1, min(start + _LONGEST_NAME, len(run)) + 1)
+    }
+    fitting = [piece for piece in pieces if _LEAST_OF_QUERY * len(key) <= len(piece) < len(key)]
+    found = [name for name in index.named_any(fitting) if name.kind != "id" and len(name.key) > 1]
+    return [Hit("words", name.text, 50 + 28 * len(name.key) / len(key) + _rank(name), name.term) for name in found]
+
+
+_LONGEST_NAME = 12  # words
+_LEAST_OF_QUERY = 0.3
+
+
+def _rank(name: Key) -> float:
+    """What a name is worth more than an alias, all else being equal."""
+    return 1.0 if name.kind in {"name", "zh", "full name"} else 0.0
+
+
+def _misspelt(index: Index, query: str, slack: int = 0) -> list[Hit]:
+    """The query is a few edits away from a name."""
+    key = _key(query)
     allowed = _typos_allowed(key) + slack if _typos_allowed(key) else 0
     if not allowed:
         return []
-    from rapidfuzz.distance import OSA  # loaded only when there is no better answer
+    from rapidfuzz import process  # loaded only when there is no better answer
+    from rapidfuzz.distance import OSA
 
+    near = index.keys_like(key, allowed)
+    scored = process.extract(key, [name.key for name in near], scorer=OSA.distance, score_cutoff=allowed, limit=None)
     hits = []
-    for found in index.keys_like(key, allowed, _CANDIDATES):
-        distance = OSA.distance(key, found.key, score_cutoff=allowed)
-        if distance <= allowed and _typos_allowed(found.key):
-            similarity = 1 - distance / max(len(key), len(found.key))
-            hits.append(Hit("fuzzy", found.text, 50 + 30 * similarity, found.term))
+    for other, distance, place in scored:
+        if distance <= _typos_allowed(other) + slack:
+            similarity = 1 - distance / max(len(key), len(other))
+            swapped = sorted(key) == sorted(other)  # all letters are right: likelier than a wrong one
+            score = 50 + 25 * similarity + swapped + _rank(near[place]) / 10
+            hits.append(Hit("fuzzy", near[place].text, score, near[place].term))
     return hits
 
 
 def _typos_allowed(key: str) -> int:
     """Return how many wrong, missing, extra or swapped characters still mean `key`.
 
-    Up to three letters nothing does: another short name is always near. A Chinese character
-    carries about as much as two or three letters.
+    Up to three letters nothing does. A Chinese character carries about as much as two or three.
     """
     if is_cjk(key):
-        return 0 if len(key) < 3 else 1 if len(key) < 5 else 2
-    return 0 if len(key) < 4 else 1 if len(key) < 8 else 2 if len(key) < 14 else 3
+        return 0 if len(key) < 3 else 1 if len(key) < 7 else 2
+    return 0 if len(key) < 4 else 1 if len(key) < 7 else 2 if len(key) < 14 else 3
 
 
 def _about(index: Index, query: str) -> list[Hit]:
-    """All words of the query stand in the texts of the term."""
-    parts = [part for part in _parts(query) if part not in _FILLERS]
-    numbers = index.terms_about(parts, _CANDIDATES) if parts and len(query) <= _LONGEST_QUERY else []
-    return [Hit("text", " ".join(words(query)), 50 - 40 * rank / len(numbers), n) for rank, n in enumerate(numbers)]
+    """The texts of a term say what the query says: of a long query much, of a short one all.
+
+    A word or two must stand in the names or the gloss: in a definition they may be there by chance.
+    """
+    parts = [part for part in dict.fromkeys(_parts(_SEAM.sub(" ", query))) if part not in _FILLERS]
+    if not parts or len(query) > _LONGEST_QUERY:
+        return []
+    brief = len(parts) < _SENTENCE[0]
+    total = index.size()
+    weight = {part: log2((total + 1) / (index.count_having(part, brief=brief) + 0.5)) for part in parts}
+    least = _least_information(len(parts), sum(weight.values()))
+    found = index.texts_with(sorted(parts, key=lambda part: -weight[part])[:_TELLING], _TEXTS)
+    shared = dict.fromkeys(found, 0.0)
+    for part in parts:
+        for number in index.which_have(part, found, brief=brief):
+            shared[number] += weight[part]
+    return [
+        Hit("text", query, 48 - 40 * place / _TEXTS, number)
+        for place, number in enumerate(found)
+        if shared[number] >= least
+    ]
+
+
+_TEXTS = 100  # of terms to look at
+_TELLING = 12  # words of a query by which texts are found; the commoner ones hardly tell them apart
+# Words from which on a query may leave some to be missing, and from which on it is a description.
+_SENTENCE = (3, 5)
+_LEAST_SHARE = 0.6  # of the information in the words of a query of middling length
+_LEAST_BITS = 12.0  # that a text must share with a description: two rare words, or several common ones
+# Between these the words of a Chinese sentence begin and end.
+_SEAM = re.compile(
+    "[的地得了着过和与或把被让使在从对向为是有就都也很再又还没不会能可要每各这那它他们个种些里中上下吗呢吧啊，。、]"
+)
+
+
+def _least_information(parts: int, asked: float) -> float:
+    """Return how many bits of the query a text must share with it."""
+    if parts < _SENTENCE[0]:
+        return 0.99 * asked
+    if parts < _SENTENCE[1]:
+        return _LEAST_SHARE * asked
+    return _LEAST_BITS
 
 
 def _parts(text: str) -> list[str]:
     """Return the folded words of `text`, Chinese as overlapping pairs."""
     return text_words(*words(text)).split()
-
-
-_FILLERS = frozenset(
-    ["a", "an", "and", "are", "does", "for", "how", "in", "is", "of", "on", "or", "the", "to", "what", "which", "with"]
-)
 
 
 def _best_of_each_term(hits: Iterable[Hit]) -> list[Hit]:
@@ -146,6 +318,6 @@ def _best_of_each_term(hits: Iterable[Hit]) -> list[Hit]:
     return sorted(best.values(), key=lambda hit: (-hit.score, len(hit.text), hit.text))
 
 
-def _matches(index: Index, hits: list[Hit]) -> list[Match]:
+def _matches(index: Index, hits: Sequence[Hit]) -> list[Match]:
     terms = index.terms([hit.term for hit in hits]) if hits else {}
     return [Match(hit.kind, hit.text, round(hit.score, 1), terms[hit.term]) for hit in hits]

@@ -67,6 +67,7 @@ class Entry:
     origin: Origin | None
     links: tuple[Link, ...]
     citation_keys: tuple[str, ...]
+    asked: tuple[str, ...]
     file: Path
     lines: _Marks
 
@@ -162,6 +163,7 @@ def resolve(merged: Merged) -> Iterator[Term]:
             tuple(relations),
             tuple(merged.citations[key] for key in entry.citation_keys),
             str(entry.file),
+            entry.asked,
         )
 
 
@@ -236,6 +238,7 @@ class _Reader:
         links = tuple(self.link(item) for item in self.sequence(fields.get("related"), "related"))
         keys = self.texts(fields.get("citations"), "citations")
         written = node.value if isinstance(node, yaml.MappingNode) else []
+        asked = self.optional(fields, "asked", self.asked) or ()
         lines = {"": _line(node)} | {str(key.value): _line(key) for key, _ in written}
 
         if required["id"] and not _ID.fullmatch(required["id"]):
@@ -254,7 +257,7 @@ class _Reader:
         return Entry(
             required["id"], required["name"], full_name, required["zh"], aliases, required["kind"],
             required["category"], gloss, definition, note, origin,
-            tuple(link for link in links if link), keys, self.layer.file, lines,
+            tuple(link for link in links if link), keys, asked, self.layer.file, lines,
         )  # fmt: skip
 
     def citation(self, key: str, node: yaml.Node) -> Citation | None:
@@ -283,6 +286,10 @@ class _Reader:
         by = self.optional(fields, "by", self.text, where) or ""
         work = self.optional(fields, "work", self.text, where) or ""
         return Origin(date, by, work) if date else None
+
+    def asked(self, node: yaml.Node, where: str) -> tuple[str, ...]:
+        fields = self.mapping(node, where, ("en", "zh"))
+        return self.texts(fields.get("en"), f"{where}.en") + self.texts(fields.get("zh"), f"{where}.zh")
 
     def link(self, node: yaml.Node) -> Link | None:
         fields = self.mapping(node, "related", ("to", "as"))
@@ -380,7 +387,7 @@ class _Reader:
 
 _ENTRY_FIELDS = (
     "id", "name", "full_name", "zh", "aliases", "kind", "category", "gloss", "definition",
-    "note", "origin", "related", "citations",
+    "note", "origin", "related", "citations", "asked",
 )  # fmt: skip
 
 
