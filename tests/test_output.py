@@ -23,8 +23,8 @@ CASES = {
 } | {
     "show-80-both-plain": (["show", "quux attention", "--lang", "both"], 80, False),
     "show-homonyms-80-en-plain": (["QUUX"], 80, False),
-    "search-80-en-color": (["search", "quux"], 80, True),
-    "search-40-zh-plain": (["search", "为这些测试虚构", "--lang", "zh"], 40, False),
+    "search-80-en-color": (["search", "quux", "--category", "lab"], 80, True),
+    "search-40-zh-plain": (["search", "为这些测试虚构", "--category", "lab", "--lang", "zh"], 40, False),
     "related-80-en-plain": (["related", "fredder"], 80, False),
     "related-tree-80-zh-plain": (["related", "fredder", "--depth", "2", "--lang", "zh"], 80, False),
     "cite-40-en-plain": (["cite", "quux attention"], 40, False),

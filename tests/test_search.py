@@ -144,3 +144,41 @@ def test_membership(glossary: Glossary) -> None:
     """`in` asks whether a name leads to a term."""
     assert "混合专家" in glossary
     assert "pizza" not in glossary
+
+
+@pytest.mark.parametrize(
+    ("query", "id", "kind"),
+    [
+        ("hunhe zhuanjia", "moe", "pinyin"),
+        ("hhzj", "moe", "initials"),
+        ("混合專家模型", "moe", "zh"),
+        ("what is GRPO?", "grpo", "name"),
+        ("GRPO 是什么", "grpo", "name"),
+        ("Low-Rank Adaptation (LoRA)", "lora", "full name"),
+        ("reward modelling", "reward-model", "words"),
+        ("text summarization models", "text-summarization", "words"),
+    ],
+)
+def test_people_type_names_in_many_ways(glossary: Glossary, query: str, id: str, kind: str) -> None:
+    """Pinyin, initials, the other script, questions, brackets: the term meant comes first and says why."""
+    first = glossary.search(query)[0]
+    assert (first.term.id, first.kind) == (id, kind)
+
+
+def test_a_plural_is_the_name_itself(glossary: Glossary) -> None:
+    """Plurals and British spelling need no guess."""
+    assert [glossary.lookup(query)[0].term.id for query in ("reward models", "quantisation")] == [
+        "reward-model",
+        "quantization",
+    ]
+
+
+def test_spelling_does_not_mix_names_up(glossary: Glossary) -> None:
+    """A name that looks like another's plural stays apart."""
+    assert [match.term.id for match in glossary.lookup("XPO")] == ["xpo"]
+
+
+def test_a_description_finds_the_thing(glossary: Glossary) -> None:
+    """Who forgot the name describes the thing."""
+    found = [match.term.id for match in glossary.search("majority vote over sampled reasoning paths", limit=3)]
+    assert {"self-consistency", "majority-voting"} & set(found)

@@ -55,7 +55,7 @@ def search(words: Sequence[str], out: Output, *, limit: int = LIMIT, category: s
     if out.json:
         out.write_json(formats.results(query, matches))
     elif out.fancy:
-        out.write_page(page.hits(matches, out.language))
+        out.write_page(page.hits(matches, query, out.language))
     else:
         rows = [(*_row(match.term, out.language), match.kind, match.text) for match in matches]
         out.write(formats.tsv(rows))

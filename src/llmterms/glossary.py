@@ -96,7 +96,7 @@ class Glossary:
         >>> [match.term.name for match in Glossary.load().search("self-rewarding", limit=1)]
         ['Self-Rewarding']
         """
-        return search.search(self._index, query)[:limit]
+        return search.search(self._index, query, limit)
 
     def suggest(self, name: str) -> list[str]:
         """Return at most five names near to one that was not found.

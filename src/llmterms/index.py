@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +26,7 @@ from llmterms.model import Bilingual, Citation, Origin, Relation, Term
 if TYPE_CHECKING:  # source needs PyYAML, which only building the index pays for
     from llmterms.source import Merged
 
-SCHEMA = 4  # raise it whenever the tables below or the keys in them change
+SCHEMA = 6  # raise it whenever the tables below or the keys in them change
 _SPELT = "~"  # marks keys made by `spell`, which must not stand beside those that fit as they are: XPO, xPos
 _LEAST_INITIALS = 3
 _KEPT_FILES = 4  # indexes of other sets of layers that stay in the cache folder, of each kind
@@ -52,6 +53,7 @@ CREATE VIRTUAL TABLE gram USING fts5vocab(grams, row);
 CREATE VIRTUAL TABLE fulltext USING fts5(
     names, gloss, asked, body, content='', tokenize="porter unicode61 remove_diacritics 2"
 );
+CREATE VIRTUAL TABLE word USING fts5vocab(fulltext, row);
 """
 _SEARCH_INDEXES = "CREATE INDEX key_key ON key (key); CREATE INDEX key_term ON key (term);"
 
@@ -168,12 +170,18 @@ class Index:
         )
         return [number for (number,) in found]
 
-    def count_having(self, part: str, *, brief: bool) -> int:
-        """Return how many terms have the word `part` in their names or texts, or `brief`ly not in the body."""
-        [(count,)] = self._search.rows(
-            "SELECT count(*) FROM fulltext WHERE fulltext MATCH ?", _in_texts(part, brief=brief)
-        )
-        return int(count)
+    def count_having(self, parts: Sequence[str], *, brief: bool) -> dict[str, int]:
+        """Return for each word how many terms have it in their names or texts, or `brief`ly in names or gloss."""
+        counts = {}
+        if not brief:  # as SQLite keeps it; of Latin words it keeps stems, which only it can make
+            chinese = [part for part in parts if is_cjk(part)]
+            rows = self._search.rows(f"SELECT term, doc FROM word WHERE term IN ({_marks(chinese)})", *chinese)
+            counts = dict.fromkeys(chinese, 0) | dict(rows)
+        for part in parts:
+            if part not in counts:
+                where = _in_texts(part, brief=brief)
+                [(counts[part],)] = self._search.rows("SELECT count(*) FROM fulltext WHERE fulltext MATCH ?", where)
+        return counts
 
     def which_have(self, part: str, terms: Sequence[int], *, brief: bool) -> set[int]:
         """Return those of `terms` that have the word `part`."""
@@ -438,21 +446,32 @@ def _texts(term: Term) -> tuple[str, str, str, str]:
     if term.note:
         body += [term.note.en, term.note.zh]
     gloss = [term.gloss.en, term.gloss.zh, term.origin.by if term.origin else ""]
-    return text_words(*names), text_words(*gloss), text_words(*term.asked), text_words(*body)
+    # In a definition nearly every character stands somewhere; in the shorter texts each one tells.
+    return (
+        text_words(*names, singly=True),
+        text_words(*gloss, singly=True),
+        text_words(*term.asked, singly=True),
+        text_words(*body),
+    )
 
 
-def text_words(*texts: str) -> str:
+def text_words(*texts: str, singly: bool = False) -> str:
     """Return `texts` as words for SQLite to split at spaces: Chinese as overlapping pairs.
 
-    Case and accents are SQLite's own to fold.
+    Case and accents are SQLite's own to fold. With `singly` each character is a word, too.
 
-    >>> text_words("KV 键值缓存")
-    'KV  键值 值缓 缓存 '
+    >>> text_words("KV 键值缓存"), text_words("缓存", singly=True)
+    ('KV  键值 值缓 缓存 ', ' 缓存 缓 存 ')
     """
     text = " ".join(texts)
     if text.isascii():
         return text
-    return cjk_run().sub(lambda run: f" {' '.join(_overlapping_pairs(run[0]))} ", text)
+
+    def spread(run: re.Match[str]) -> str:
+        pairs = _overlapping_pairs(run[0])
+        return f" {' '.join([*pairs, *run[0]] if singly and len(run[0]) > 1 else pairs)} "
+
+    return cjk_run().sub(spread, text)
 
 
 def _overlapping_pairs(run: str) -> list[str]:
@@ -465,7 +484,7 @@ def _pairs(key: str) -> list[str]:
 
 
 def _in_texts(part: str, *, brief: bool) -> str:
-    return f'{{names gloss asked}} : "{part}"' if brief else f'"{part}"'
+    return f'{{names gloss}} : "{part}"' if brief else f'"{part}"'
 
 
 def _from(prefix: str) -> tuple[str, str]:

@@ -6,11 +6,12 @@ Nothing here knows of colours or widths: a run of text carries a role ("name", "
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from llmterms.fold import tame
+from llmterms.fold import is_cjk, tame, words
 from llmterms.model import KINDS, RELATIONS, Bilingual, Citation, Match, Related, Term
 
 LANGUAGES = ("en", "zh", "both")
@@ -29,8 +30,8 @@ _WORDS = {
     "list": Bilingual(", ", "、"),
     "full name": Bilingual("full name", "全称"),
     "alias": Bilingual("alias", "别名"),
-    "zh": Bilingual("Chinese name", "中文名"),
-    "text": Bilingual("in the text", "正文"),
+    "pinyin": Bilingual("pinyin of", "拼音"),
+    "initials": Bilingual("initials of", "首字母"),
     "fuzzy": Bilingual("similar to", "近似"),
 }
 
@@ -106,14 +107,69 @@ def cited(term: Term, language: str) -> Page:
     return [Block((_heading(term),)), Block(citations(term, language).lines)]
 
 
-def hits(matches: Iterable[Match], language: str) -> Page:
-    """Return search results: the name and why it is there, then the gloss."""
+def hits(matches: Iterable[Match], query: str, language: str) -> Page:
+    """Return search results: the name and why it is there, then the gloss, with what matched marked."""
     lines = []
     for match in matches:
         term = match.term
-        lines.append(Line((*_heading(term).runs, *_reason(match, language))))
-        lines += _glosses(term, language)
+        heading = [*marked(term.name, query, "name")]
+        if term.zh != term.name:
+            heading += [Run("  "), *marked(term.zh, query, "zh")]
+        lines.append(Line((*heading, *_reason(match, query, language))))
+        texts = [line.runs[0].text for line in _paragraphs(term.gloss, language).lines]
+        if match.kind == "text" and (passage := _passage(term, query, language)) not in texts:
+            texts.append(passage)
+        lines += [Line((Run("  "), *marked(text, query)), hang=2) for text in texts if text]
     return [Block(tuple(lines))]
+
+
+def marked(text: str, query: str, role: str = "") -> list[Run]:
+    """Return `text` in runs, those that say what the query says with the role "matched".
+
+    >>> marked("KV cache", "caches")
+    [Run(text='KV ', role='', link=''), Run(text='cache', role='matched', link='')]
+    """
+    text = tame(text)
+    found = _said(text, query)
+    runs = []
+    for is_found, group in groupby(range(len(text)), key=found.__contains__):
+        places = list(group)
+        runs.append(Run(text[places[0] : places[-1] + 1], "matched" if is_found else role))
+    return runs
+
+
+def _said(text: str, query: str) -> set[int]:
+    """Return the places of the characters of `text` that belong to a word of the query."""
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a few letters have no lower case of their own
+        return set()
+    parts = words(query)
+    telling = [part for part in parts if len(part) > 2 or is_cjk(part)] or parts
+    found: set[int] = set()
+    for part in telling:
+        if is_cjk(part):
+            pieces = [re.escape(part[at : at + 2]) for at in range(max(len(part) - 1, 1))]
+            pattern = f"(?=({'|'.join(pieces)}))"
+        else:
+            ending = "s?(?![a-z0-9])" if len(part) < 4 else "[a-z]*"
+            pattern = rf"(?<![a-z0-9])({re.escape(part[: max(4, len(part) - 3)])}{ending})"
+        for match in re.finditer(pattern, lowered):
+            found.update(range(*match.span(1)))
+    return found
+
+
+def _passage(term: Term, query: str, language: str) -> str:
+    """Return the sentence of the entry that says most of the query, or "" if none says any."""
+    told = [term.definition, *([term.note] if term.note else [])]
+    languages = [language] if language != "both" else ["en", "zh"]
+    if is_cjk(query) and "zh" not in languages:
+        languages = ["zh"]
+    elif not is_cjk(query) and "en" not in languages:
+        languages = ["en"]
+    texts = [text.in_(each) for each in languages for text in told]
+    sentences = [sentence for text in texts for sentence in re.findall(r".+?(?:[.!?](?= |$)|[。！？；]|$)", text)]
+    best = max(sentences, key=lambda sentence: len(_said(sentence, query)))
+    return best.strip() if _said(best, query) else ""
 
 
 def terms(found: Iterable[Term], language: str) -> Page:
@@ -235,15 +291,18 @@ def _work(work: Citation, language: str) -> list[Run]:
     return [Run(tame(f"{by}{stop} ")) if by else Run(""), Run(tame(work.title), "work"), Run(tame(f". {where}"))]
 
 
-def _reason(match: Match, language: str) -> list[Run]:
+def _reason(match: Match, query: str, language: str) -> list[Run]:
     """Say what matched, where the name alone does not show it."""
-    if match.text in (match.term.name, match.term.zh) and match.kind != "fuzzy":
+    if match.kind == "text" or (match.text in {match.term.name, match.term.zh} and match.kind not in _INDIRECT):
         return []
-    if match.kind in ("text", "fuzzy", "full name", "zh"):
+    if match.kind in _INDIRECT:
         label = say(match.kind, language)
     else:
         label = say("full name" if match.text == match.term.full_name else "alias", language)
-    return [Run(f"  {label}: ", "dim"), Run(tame(match.text), "matched")]
+    return [Run(f"  {label}: ", "dim"), *marked(match.text, query, "dim")]
+
+
+_INDIRECT = ("fuzzy", "pinyin", "initials")  # the text that matched does not hold the query
 
 
 def _label(what: str, language: str) -> str:

@@ -28,7 +28,7 @@ _STYLES = {
     "number": Style(color="green"),
     "work": Style(bold=True),
     "link": Style(underline=True),
-    "matched": Style(color="magenta"),
+    "matched": Style(bold=True, color="magenta"),
     "dim": Style(dim=True),
 }
 

@@ -15,6 +15,7 @@ found it and by its `text` what matched:
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from math import log2
@@ -39,15 +40,26 @@ _FILLERS = frozenset(
     when where which who why with without work works you your
     """.split()
 )
-_QUESTION = re.compile(
-    r"^(?:请问|请)?(?:什么是|什么叫做?|何谓|啥是|何为|解释一?下?|介绍一?下?|請問|什麼是|何謂)"
-    r"|(?:的?(?:全称|缩写|定义|含义|意思|原理|中文|中文名|英文|用途|作用))?"
-    r"(?:是(?:什么|什麼|啥)(?:意思|东西)?|(?:什么|什麼)意思|是?(?:干|做)(?:什么|嘛|啥)(?:用?的)?"
-    r"|怎么(?:理解|用)|指(?:的是)?什么|的(?:意思|定义|含义|原理|全称)|吗|呢)?$"
-    r"|(?: in| for)(?: ai| ml| nlp| llms?| deep learning| machine learning)?$",
-    re.IGNORECASE,
-)
-_BRACKETS = re.compile(r"^(.*?)\s*[(（\[](.+?)[)）\]]\s*(.*)$")
+# Compiled when they are first needed, which for a plain name is never.
+
+
+@functools.cache
+def _question() -> re.Pattern[str]:
+    """Return the pattern of what stands around a name in a question."""
+    return re.compile(
+        r"^(?:请问|请)?(?:什么是|什么叫做?|何谓|啥是|何为|解释一?下?|介绍一?下?|請問|什麼是|何謂)"
+        r"|(?:的?(?:全称|缩写|定义|含义|意思|原理|中文|中文名|英文|用途|作用))?"
+        r"(?:是(?:什么|什麼|啥)(?:意思|东西)?|(?:什么|什麼)意思|是?(?:干|做)(?:什么|嘛|啥)(?:用?的)?"
+        r"|怎么(?:理解|用)|指(?:的是)?什么|的(?:意思|定义|含义|原理|全称)|吗|呢)?$"
+        r"|(?: in| for)(?: ai| ml| nlp| llms?| deep learning| machine learning)?$",
+        re.IGNORECASE,
+    )
+
+
+@functools.cache
+def _brackets() -> re.Pattern[str]:
+    """Return the pattern of a name with something in brackets."""
+    return re.compile(r"^(.*?)\s*[(（\[](.+?)[)）\]]\s*(.*)$")
 
 
 class Hit(NamedTuple):
@@ -76,8 +88,8 @@ def guess(index: Index, query: str) -> Match | None:
     return None
 
 
-def search(index: Index, query: str) -> list[Match]:
-    """Return all terms that `query` may mean, the likeliest first."""
+def search(index: Index, query: str, limit: int | None = None) -> list[Match]:
+    """Return the terms that `query` may mean, the likeliest first, all or at most `limit`."""
     if not _key(query):
         return []
     hits = _named(index, query) or _asked(index, query)
@@ -86,7 +98,7 @@ def search(index: Index, query: str) -> list[Match]:
     hits += _prefixed(index, bare) + _worded(index, bare)
     hits = hits or _misspelt(index, bare)
     hits = hits or _containing(index, bare)
-    return _matches(index, _best_of_each_term(hits + _about(index, bare)))
+    return _matches(index, _best_of_each_term(hits + _about(index, bare))[:limit])
 
 
 def suggest(index: Index, query: str) -> list[str]:
@@ -134,21 +146,21 @@ def _asked(index: Index, query: str) -> list[Hit]:
 
 def _readings(query: str) -> Iterator[str]:
     """Yield what else the query may be meant to say, the surest first."""
-    if found := _BRACKETS.match(query):
+    if found := _brackets().match(query):
         before, inside, after = found.groups()
         yield f"{before} {after}"
         yield inside
     bare = _without_question(query)
     if bare != query:
         yield bare
-        if found := _BRACKETS.match(bare):
+        if found := _brackets().match(bare):
             yield found[1]
 
 
 def _without_question(query: str) -> str:
     """Return the query without the words of a question at its ends."""
-    bare = _QUESTION.sub("", query.strip().rstrip("?？!！。.~ ")).strip()
-    bare = _QUESTION.sub("", bare).strip()
+    bare = _question().sub("", query.strip().rstrip("?？!！。.~ ")).strip()
+    bare = _question().sub("", bare).strip()
     parts = bare.split()
     while parts and fold(parts[0]) in _FILLERS:
         parts.pop(0)
@@ -221,7 +233,7 @@ def _containing(index: Index, query: str) -> list[Hit]:
 
 
 _LONGEST_NAME = 12  # words
-_LEAST_OF_QUERY = 0.3
+_LEAST_OF_QUERY = 0.4
 
 
 def _rank(name: Key) -> float:
@@ -265,16 +277,24 @@ def _about(index: Index, query: str) -> list[Hit]:
 
     A word or two must stand in the names or the gloss: in a definition they may be there by chance.
     """
-    parts = [part for part in dict.fromkeys(_parts(_SEAM.sub(" ", query))) if part not in _FILLERS]
+    bare = query.translate(_SEAMS)
+    parts = [part for part in dict.fromkeys(_parts(bare)) if part not in _FILLERS]
     if not parts or len(query) > _LONGEST_QUERY:
         return []
-    brief = len(parts) < _SENTENCE[0]
+    described = len(fold(query)) >= _MANY_CJK if is_cjk(query) else len(parts) >= _MANY
+    brief = len(parts) < _FEW and not described
+    if described:
+        parts = list(dict.fromkeys([*parts, *_parts(bare, singly=True)]))
+        parts = [part for part in parts if part not in _FILLERS]
     total = index.size()
-    weight = {part: log2((total + 1) / (index.count_having(part, brief=brief) + 0.5)) for part in parts}
-    least = _least_information(len(parts), sum(weight.values()))
-    found = index.texts_with(sorted(parts, key=lambda part: -weight[part])[:_TELLING], _TEXTS)
+    counts = index.count_having(parts, brief=brief)
+    weight = {part: log2((total + 1) / (counts[part] + 0.5)) for part in parts}
+    share = _LEAST_SHARE if not brief else 1.0
+    least = _LEAST_BITS if described else 0.99 * share * sum(weight.values())
+    telling = sorted(parts, key=lambda part: -weight[part])[:_TELLING]
+    found = index.texts_with(telling, _TEXTS)
     shared = dict.fromkeys(found, 0.0)
-    for part in parts:
+    for part in telling:
         for number in index.which_have(part, found, brief=brief):
             shared[number] += weight[part]
     return [
@@ -284,30 +304,24 @@ def _about(index: Index, query: str) -> list[Hit]:
     ]
 
 
-_TEXTS = 100  # of terms to look at
-_TELLING = 12  # words of a query by which texts are found; the commoner ones hardly tell them apart
-# Words from which on a query may leave some to be missing, and from which on it is a description.
-_SENTENCE = (3, 5)
-_LEAST_SHARE = 0.6  # of the information in the words of a query of middling length
-_LEAST_BITS = 12.0  # that a text must share with a description: two rare words, or several common ones
+# Words from which on some of a query may be missing, and from which on it is a description; Chinese by characters.
+_FEW, _MANY, _MANY_CJK = 3, 5, 7
+_LEAST_SHARE = 0.6  # of the information in the words of a query between the two
+_LEAST_BITS = 8.0  # that a text must share with a description: two rare words, or several common ones
+_TEXTS = 40  # of terms to look at
+_TELLING = 20  # words of a query by which texts are found; the commoner ones hardly tell them apart
 # Between these the words of a Chinese sentence begin and end.
-_SEAM = re.compile(
-    "[的地得了着过和与或把被让使在从对向为是有就都也很再又还没不会能可要每各这那它他们个种些里中上下吗呢吧啊，。、]"
+_SEAMS = str.maketrans(
+    dict.fromkeys(
+        "的地得了着过和与或把被让使在从对向为是有就都也很再又还没不会能可要每各这那它他们个种些里中上下吗呢吧啊，。、",
+        " ",
+    )
 )
 
 
-def _least_information(parts: int, asked: float) -> float:
-    """Return how many bits of the query a text must share with it."""
-    if parts < _SENTENCE[0]:
-        return 0.99 * asked
-    if parts < _SENTENCE[1]:
-        return _LEAST_SHARE * asked
-    return _LEAST_BITS
-
-
-def _parts(text: str) -> list[str]:
-    """Return the folded words of `text`, Chinese as overlapping pairs."""
-    return text_words(*words(text)).split()
+def _parts(text: str, *, singly: bool = False) -> list[str]:
+    """Return the folded words of `text`, Chinese as overlapping pairs, or also character by character."""
+    return text_words(*words(text), singly=singly).split()
 
 
 def _best_of_each_term(hits: Iterable[Hit]) -> list[Hit]:
