@@ -14,8 +14,6 @@ from typing import NamedTuple
 from llmterms.fold import is_cjk, tame, words
 from llmterms.model import KINDS, RELATIONS, Bilingual, Citation, Match, Related, Term
 
-LANGUAGES = ("en", "zh", "both")
-
 _WORDS = {
     "origin": Bilingual("Origin", "出处"),
     "related": Bilingual("Related", "相关"),

@@ -6,9 +6,10 @@ found it and by its `text` what matched:
 - `name`, `full name`, `zh`, `alias`, `id`: exactly this name, whatever its case, width, hyphens,
   plural, spelling or Chinese script, or with a question around it;
 - `pinyin`, `initials`: a name as it is typed or abbreviated;
-- `prefix`: a name begins so; `words`: a name has all words of the query, in any order;
-- `fuzzy`: a name that a few wrong, missing, extra or swapped characters away;
-- `text`: gloss, definition or note say most of what the query says.
+- `prefix`: a name begins so; `words`: a name has all words of the query, in any order, or is a good
+  part of the query;
+- `fuzzy`: a name is a few wrong, missing, extra or swapped characters away;
+- `text`: names, gloss, definition, note or the descriptions under `asked` say what the query says.
 
 `lookup` and `guess`, behind `show`, use the first tiers and `fuzzy`; `search` uses all.
 """
