@@ -74,7 +74,13 @@ def spell(text: str) -> str:
     >>> spell("Optimisers"), spell("reward models"), spell("behaviour policies")
     ('optimizer', 'rewardmodel', 'behaviorpolicy')
     """
-    return "".join(_spelt(word) for word in words(text))
+    return fold_and_spell(text)[1]
+
+
+def fold_and_spell(text: str) -> tuple[str, str]:
+    """Return `fold(text)` and `spell(text)`, taking the words apart once."""
+    parts = words(text)
+    return "".join(parts), "".join(map(_spelt, parts))
 
 
 def _spelt(word: str) -> str:

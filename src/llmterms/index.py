@@ -20,13 +20,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llmterms.fold import cjk_run, fold, is_cjk, spell, words
+from llmterms.fold import cjk_run, fold, fold_and_spell, is_cjk, words
 from llmterms.model import Bilingual, Citation, Origin, Relation, Term
 
 if TYPE_CHECKING:  # source needs PyYAML, which only building the index pays for
     from llmterms.source import Merged
 
-SCHEMA = 6  # raise it whenever the tables below or the keys in them change
+SCHEMA = 7  # raise it whenever the tables below or the keys in them change
 _SPELT = "~"  # marks keys made by `spell`, which must not stand beside those that fit as they are: XPO, xPos
 _LEAST_INITIALS = 3
 _KEPT_FILES = 4  # indexes of other sets of layers that stay in the cache folder, of each kind
@@ -112,7 +112,7 @@ class Index:
 
     def named_as_spelt(self, key: str) -> list[Key]:
         """Return what goes by this key but for plurals and American spelling; `key` is one of `fold.spell`."""
-        return self.named(_SPELT + key)
+        return self.named_any([key, _SPELT + key])
 
     def named_any(self, keys: Sequence[str]) -> list[Key]:
         """Return what goes by exactly one of these keys."""
@@ -389,8 +389,10 @@ def _name_keys(term: Term) -> dict[str, tuple[str, str]]:
     """Return key -> (kind, text), the best kind where two texts fold alike."""
     keys: dict[str, tuple[str, str]] = {}
     for kind, text in _names_of(term):
-        keys.setdefault(fold(text), (kind, text))
-        keys.setdefault(_SPELT + spell(text), (kind, text))
+        key, spelt = fold_and_spell(text)
+        keys.setdefault(key, (kind, text))
+        if spelt != key:
+            keys.setdefault(_SPELT + spelt, (kind, text))
     return keys
 
 
