@@ -366,12 +366,12 @@ def test_color_settings(run: Run, environment: dict[str, str], option: str, colo
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 @pytest.mark.parametrize(
-    "words", [["show", "GRPO"], ["show", "GRPO", "--color", "always"], ["search", "self", "-n", "9"]]
+    "words", [["show", "GRPO"], ["show", "GRPO", "--color", "always"], ["search", "self", "-n", "0"]]
 )
 def test_a_poor_encoding_loses_characters_only(run: Run, encoding: str, words: list[str]) -> None:
     """Where Chinese cannot be printed, replacement characters stand in its place."""
     shown = run(*words, env={"PYTHONIOENCODING": encoding})
-    assert (shown.code, "Traceback" in shown.err) == (0, False)
+    assert (shown.code, shown.err) == (0, "")
     assert "GRPO" in shown.out or "Self-" in shown.out
 
 
