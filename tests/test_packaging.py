@@ -30,6 +30,7 @@ MODULES = [
     "render",
     "search",
     "source",
+    "thesaurus",
 ]
 
 

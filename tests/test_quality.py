@@ -35,10 +35,10 @@ def test_first_results(glossary: Glossary, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["description-en", "description-zh"])
 def test_descriptions(glossary: Glossary, name: str) -> None:
-    """Who describes a thing finds it among the first three, five times out of six."""
+    """Who describes a thing finds it among the first three, seven times out of eight."""
     cases = [case for case in CASES if case["class"] == name]
     wrong = [case["query"] for case in cases if not {*results(glossary, case)[:3]} & {*case["accept"]}]
-    assert len(wrong) <= len(cases) / 6, wrong
+    assert len(wrong) <= len(cases) / 8, wrong
 
 
 def test_nothing_is_found_for_what_is_not_there(glossary: Glossary) -> None:

@@ -182,3 +182,24 @@ def test_a_description_finds_the_thing(glossary: Glossary) -> None:
     """Who forgot the name describes the thing."""
     found = [match.term.id for match in glossary.search("majority vote over sampled reasoning paths", limit=3)]
     assert {"self-consistency", "majority-voting"} & set(found)
+
+
+@pytest.mark.parametrize(
+    ("query", "id"),
+    [
+        ("线性注意力机制", "linear-attention"),
+        ("强化学习算法PPO", "ppo"),
+        ("AI 智能体", "agent"),
+        ("LoRA微调方法", "lora"),
+        ("累积梯度", "gradient-accumulation"),
+        ("GPUs", "gpu"),
+    ],
+)
+def test_words_around_a_name_do_not_hide_it(glossary: Glossary, query: str, id: str) -> None:
+    """The field before a name, the kind of thing after it, a plural or turned halves: it comes first."""
+    assert glossary.search(query)[0].term.id == id
+
+
+def test_plain_words_stand_for_those_of_the_field(glossary: Glossary) -> None:
+    """An entry is found by another word for what its texts say, here "average" for "mean"."""
+    assert "model-merging" in [match.term.id for match in glossary.search("mean of many finetuned weights", limit=5)]

@@ -83,10 +83,23 @@ def fold_and_spell(text: str) -> tuple[str, str]:
     return "".join(parts), "".join(map(_spelt, parts))
 
 
+_VERB_ENDINGS = ("ing", "ed", "er", "e")
+
+
+def stem(word: str) -> str:
+    """Return `word` without its plural and the endings of verbs, for comparison only.
+
+    >>> stem("caching") == stem("caches") == stem("cached")
+    True
+    """
+    root = spell(word)
+    return next((root[: -len(end)] for end in _VERB_ENDINGS if root.endswith(end) and len(root) > len(end) + 2), root)
+
+
 def _spelt(word: str) -> str:
     if len(word) < 4 or not word.isalpha():
         return word
-    if not word.endswith(_NO_PLURALS):
+    if not word.endswith(_NO_PLURALS) or len(word) == 4:  # GPUs; an opus is spelt wrong everywhere alike
         word = _with_ending(word, _PLURALS)
     return _with_ending(word, _AMERICAN)
 

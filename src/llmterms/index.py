@@ -26,7 +26,7 @@ from llmterms.model import Bilingual, Citation, Origin, Relation, Term
 if TYPE_CHECKING:  # source needs PyYAML, which only building the index pays for
     from llmterms.source import Merged
 
-SCHEMA = 7  # raise it whenever the tables below or the keys in them change
+SCHEMA = 11  # raise it whenever the tables below or the keys in them change
 _SPELT = "~"  # marks keys made by `spell`, which must not stand beside those that fit as they are: XPO, xPos
 _LEAST_INITIALS = 3
 _KEPT_FILES = 4  # indexes of other sets of layers that stay in the cache folder, of each kind
@@ -51,7 +51,7 @@ CREATE TABLE key (number INTEGER PRIMARY KEY, key TEXT, kind TEXT, text TEXT, te
 CREATE VIRTUAL TABLE grams USING fts5(pairs, content='', tokenize="unicode61 remove_diacritics 0 tokenchars '^$+#*.'");
 CREATE VIRTUAL TABLE gram USING fts5vocab(grams, row);
 CREATE VIRTUAL TABLE fulltext USING fts5(
-    names, gloss, asked, body, content='', tokenize="porter unicode61 remove_diacritics 2"
+    names, gloss, asked, body, also, content='', tokenize="porter unicode61 remove_diacritics 2"
 );
 CREATE VIRTUAL TABLE word USING fts5vocab(fulltext, row);
 """
@@ -154,18 +154,18 @@ class Index:
         pairs = list(dict.fromkeys(_pairs(key)))
         counts = dict(self._search.rows(f"SELECT term, doc FROM gram WHERE term IN ({_marks(pairs)})", *pairs))
         rarest = sorted(pairs, key=lambda pair: counts.get(pair, 0))[: 3 * edits + 1]
+        lengths = range(len(key) - edits, len(key) + edits + 1)
         return self._keys(
-            "JOIN grams ON grams.rowid = key.number WHERE grams MATCH ? AND length(key) BETWEEN ? AND ?",
-            " OR ".join(f'"{pair}"' for pair in rarest),
-            len(key) - edits,
-            len(key) + edits,
+            "JOIN grams ON grams.rowid = key.number WHERE grams MATCH ?",
+            f"({_any(rarest)}) AND ({_any([_length(length) for length in lengths])})",
         )
 
     def texts_with(self, parts: Sequence[str], limit: int) -> list[int]:
         """Return the terms whose texts have the most of `parts`, rare ones weighing more, best first."""
         found = self._search.rows(
-            "SELECT rowid FROM fulltext WHERE fulltext MATCH ? ORDER BY bm25(fulltext, 4.0, 4.0, 4.0, 1.0) LIMIT ?",
-            " OR ".join(f'"{part}"' for part in parts),
+            "SELECT rowid FROM fulltext WHERE fulltext MATCH ?"
+            " ORDER BY bm25(fulltext, 4.0, 4.0, 4.0, 1.0, 1.5) LIMIT ?",  # as the columns stand in the table
+            _any(parts),
             limit,
         )
         return [number for (number,) in found]
@@ -186,7 +186,7 @@ class Index:
     def which_have(self, part: str, terms: Sequence[int], *, brief: bool) -> set[int]:
         """Return those of `terms` that have the word `part`."""
         found = self._search.rows(
-            f"SELECT rowid FROM fulltext WHERE fulltext MATCH ? AND rowid IN ({_marks(terms)})",
+            f"SELECT rowid FROM fulltext WHERE fulltext MATCH ? AND +rowid IN ({_marks(terms)})",
             _in_texts(part, brief=brief),
             *terms,
         )
@@ -413,10 +413,14 @@ def _fill_search(connection: sqlite3.Connection, terms: Sequence[tuple[int, Term
     insert("INSERT INTO key (key, kind, text, term) VALUES (?, ?, ?, ?)", keys)
     insert(
         "INSERT INTO grams (rowid, pairs) VALUES (?, ?)",
-        ((number, " ".join(_pairs(key))) for number, (key, kind, *_) in enumerate(keys, 1) if kind != "initials"),
+        (
+            (number, " ".join([*_pairs(key), _length(len(key))]))
+            for number, (key, kind, *_) in enumerate(keys, 1)
+            if kind != "initials"
+        ),
     )
     insert(
-        "INSERT INTO fulltext (rowid, names, gloss, asked, body) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO fulltext (rowid, names, gloss, asked, body, also) VALUES (?, ?, ?, ?, ?, ?)",
         ((number, *_texts(term)) for number, term in terms),
     )
     connection.executescript(_SEARCH_INDEXES)
@@ -441,8 +445,10 @@ def _search_keys(term: Term) -> dict[str, tuple[str, str]]:
     return keys
 
 
-def _texts(term: Term) -> tuple[str, str, str, str]:
+def _texts(term: Term) -> tuple[str, str, str, str, str]:
     """Return names, gloss, descriptions and body as the full-text index takes them."""
+    from llmterms.thesaurus import others
+
     names = [term.name, term.full_name, term.zh, *term.aliases]
     body = [term.definition.en, term.definition.zh]
     if term.note:
@@ -454,7 +460,11 @@ def _texts(term: Term) -> tuple[str, str, str, str]:
         text_words(*gloss, singly=True),
         text_words(*term.asked, singly=True),
         text_words(*body),
+        text_words(*others(*gloss[:2], *term.asked), singly=True),
     )
+
+
+_COMPOUND = re.compile(r"(?<![\w-])([A-Za-z]+)-([A-Za-z]+)(?![\w-])")
 
 
 def text_words(*texts: str, singly: bool = False) -> str:
@@ -466,6 +476,7 @@ def text_words(*texts: str, singly: bool = False) -> str:
     ('KV  键值 值缓 缓存 ', ' 缓存 缓 存 ')
     """
     text = " ".join(texts)
+    text += "".join(f" {before}{after}" for before, after in _COMPOUND.findall(text))
     if text.isascii():
         return text
 
@@ -483,6 +494,15 @@ def _overlapping_pairs(run: str) -> list[str]:
 def _pairs(key: str) -> list[str]:
     """Return the pairs of neighbouring letters of `key`, its ends marked."""
     return _overlapping_pairs(f"^{key}$")
+
+
+def _length(count: int) -> str:
+    """Return the word that stands beside the pairs of a key of so many letters; no pair is so long."""
+    return f"length{count}"
+
+
+def _any(parts: Sequence[str]) -> str:
+    return " OR ".join(f'"{part}"' for part in parts)
 
 
 def _in_texts(part: str, *, brief: bool) -> str:

@@ -22,7 +22,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import log2
 from typing import NamedTuple
 
-from llmterms.fold import fold, is_cjk, spell, words
+from llmterms.fold import cjk_run, fold, is_cjk, spell, stem, words
 from llmterms.index import Index, Key, text_words
 from llmterms.model import Match
 
@@ -41,6 +41,7 @@ _FILLERS = frozenset(
     when where which who why with without work works you your
     """.split()
 )
+_FIELD = frozenset({"ai", "ml", "nlp", "llm", "llms"})  # says of a name only which field it is from
 # Compiled when they are first needed, which for a plain name is never.
 
 
@@ -50,11 +51,17 @@ def _question() -> re.Pattern[str]:
     return re.compile(
         r"^(?:请问|请)?(?:什么是|什么叫做?|何谓|啥是|何为|解释一?下?|介绍一?下?|請問|什麼是|何謂)"
         r"|(?:的?(?:全称|缩写|定义|含义|意思|原理|中文|中文名|英文|用途|作用))?"
-        r"(?:是(?:什么|什麼|啥)(?:意思|东西)?|(?:什么|什麼)意思|是?(?:干|做)(?:什么|嘛|啥)(?:用?的)?"
+        r"(?:是(?:什么|什麼|啥)(?:意思|东西|模型|算法|方法|技术|工具|框架|概念)?|(?:什么|什麼)意思|是?(?:干|做)(?:什么|嘛|啥)(?:用?的)?"
         r"|怎么(?:理解|用)|指(?:的是)?什么|的(?:意思|定义|含义|原理|全称)|吗|呢)?$"
         r"|(?: in| for)(?: ai| ml| nlp| llms?| deep learning| machine learning)?$",
         re.IGNORECASE,
     )
+
+
+@functools.cache
+def _around() -> re.Pattern[str]:
+    """Return the pattern of the field before a Chinese name and of the kind of thing after it."""
+    return re.compile("^(?:人工智[能慧]|大语言模型|大模型)|(?:机制|技术|方法|算法|模型|框架|策略|機制|技術|演算法)$")
 
 
 @functools.cache
@@ -156,6 +163,12 @@ def _readings(query: str) -> Iterator[str]:
         yield bare
         if found := _brackets().match(bare):
             yield found[1]
+    if is_cjk(bare):  # 线性注意力机制, 强化学习算法PPO, AI 智能体
+        yield _around().sub("", bare)
+        latin = cjk_run().sub(" ", bare)
+        if fold(latin) not in _FIELD:
+            yield latin
+        yield "".join(cjk_run().findall(bare))
 
 
 def _without_question(query: str) -> str:
@@ -197,21 +210,27 @@ def _worded(index: Index, query: str) -> list[Hit]:
     """A name has words that begin with all words of the query, in any order."""
     parts = [part for part in _parts(query) if part not in _FILLERS]
     found = index.keys_with_words(parts, _CANDIDATES) if parts else []
+    roots = [(part, stem(part)) for part in parts]
     hits = []
     for name in found:
         own = _parts(name.text) if name.kind not in {"pinyin", "initials", "id"} else []
-        if own and all(any(word.startswith(part) or _stem(word) == _stem(part) for word in own) for part in parts):
+        if own and all(any(_begins(word, part, root) for word in own) for part, root in roots):
             share = sum(map(len, parts)) / sum(map(len, own))
             hits.append(Hit("words", name.text, 78 + 8 * min(share, 1) + _rank(name), name.term))
-    return hits
+    return hits + _turned(index, query)
 
 
-def _stem(word: str) -> str:
-    """Return `word` without its plural and the endings of verbs, for comparison only."""
-    stem = spell(word)
-    return next(
-        (stem[: -len(end)] for end in ("ing", "ed", "er") if stem.endswith(end) and len(stem) > len(end) + 2), stem
-    )
+def _turned(index: Index, query: str) -> list[Hit]:
+    """A Chinese name has the halves of the query the other way round: 累积梯度."""
+    key = _key(query)
+    turned = [key[cut:] + key[:cut] for cut in range(2, len(key) - 1)] if is_cjk(key) else []
+    found = index.named_any(turned) if turned else []
+    return [Hit("words", name.text, 86.0 + _rank(name), name.term) for name in found]
+
+
+def _begins(word: str, part: str, root: str) -> bool:
+    """Tell whether `word` begins with `part`, or is another form of it; `root` is the stem of `part`."""
+    return word.startswith(part) or (word[0] == part[0] and stem(word) == root)
 
 
 def _containing(index: Index, query: str) -> list[Hit]:
@@ -282,14 +301,16 @@ def _about(index: Index, query: str) -> list[Hit]:
     parts = [part for part in dict.fromkeys(_parts(bare)) if part not in _FILLERS]
     if not parts or len(query) > _LONGEST_QUERY:
         return []
-    described = len(fold(query)) >= _MANY_CJK if is_cjk(query) else len(parts) >= _MANY
-    brief = len(parts) < _FEW and not described
+    few, many, length = (_FEW_CJK, _MANY_CJK, len(fold(query))) if is_cjk(query) else (_FEW, _MANY, len(parts))
+    brief, described = length < few, length >= many
     if described:
         parts = list(dict.fromkeys([*parts, *_parts(bare, singly=True)]))
         parts = [part for part in parts if part not in _FILLERS]
     total = index.size()
     counts = index.count_having(parts, brief=brief)
     weight = {part: log2((total + 1) / (counts[part] + 0.5)) for part in parts}
+    if described:
+        weight |= {part: _SINGLE * weight[part] for part in parts if len(part) == 1 and is_cjk(part)}
     share = _LEAST_SHARE if not brief else 1.0
     least = _LEAST_BITS if described else 0.99 * share * sum(weight.values())
     telling = sorted(parts, key=lambda part: -weight[part])[:_TELLING]
@@ -306,9 +327,11 @@ def _about(index: Index, query: str) -> list[Hit]:
 
 
 # Words from which on some of a query may be missing, and from which on it is a description; Chinese by characters.
-_FEW, _MANY, _MANY_CJK = 3, 5, 7
+_FEW, _MANY = 3, 5
+_FEW_CJK, _MANY_CJK = 5, 8
 _LEAST_SHARE = 0.6  # of the information in the words of a query between the two
-_LEAST_BITS = 8.0  # that a text must share with a description: two rare words, or several common ones
+_SINGLE = 0.3  # what a single Chinese character of a description is worth beside a pair
+_LEAST_BITS = 9.0  # that a text must share with a description: two rare words, or several common ones
 _TEXTS = 40  # of terms to look at
 _TELLING = 20  # words of a query by which texts are found; the commoner ones hardly tell them apart
 # Between these the words of a Chinese sentence begin and end.
