@@ -12,7 +12,7 @@ import pytest
 
 from conftest import Run
 from llmterms.cli import COMMANDS
-from llmterms.model import KINDS, WRITTEN_RELATIONS
+from llmterms.model import KINDS, NEEDS, WRITTEN_RELATIONS
 
 ROOT = Path(__file__).parent.parent
 READMES = ["README.md", "README.zh.md"]
@@ -57,7 +57,7 @@ def test_the_documented_json_has_the_fields_that_there_are(run: Run) -> None:
 def test_contributing_names_every_kind_and_relation() -> None:
     """An author finds what may be written."""
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-    assert [word for word in [*KINDS, *WRITTEN_RELATIONS] if f"`{word}`" not in text] == []
+    assert [word for word in [*KINDS, *WRITTEN_RELATIONS, *NEEDS] if f"`{word}`" not in text] == []
 
 
 def test_contributing_maps_every_module() -> None:
@@ -73,6 +73,7 @@ def test_contributing_gives_a_reason_for_every_dependency() -> None:
 
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
-    names = {re.split(r"[\[<>=]", requirement)[0] for requirement in wanted}
+    extras = project["optional-dependencies"]
+    wanted = project["dependencies"] + extras["dev"] + extras["pdf"]
+    names = {re.split(r"[\[<>=]", requirement)[0] for requirement in wanted} - {"llmterms"}
     assert set() == {name for name in names if f"**{name}**" not in text}

@@ -28,8 +28,11 @@ MODULES = [
     "page",
     "paths",
     "render",
+    "scan",
     "search",
     "source",
+    "surfaces",
+    "texts",
     "thesaurus",
 ]
 

@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from typer.core import TyperGroup
@@ -210,6 +210,43 @@ def check(
 ) -> ExitCode:
     """Check glossary files and report every problem with file, line, term and field."""
     return commands.check(files or [], schema_only=schema_only)
+
+
+@_command("scan", "scan paper.md --sort count")
+def scan(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="FILE", help="Text, Markdown, HTML, LaTeX or PDF; without any, what is piped in."),
+    ] = None,
+    sort: Annotated[
+        Literal["first", "count", "name"], typer.Option("--sort", help="Order: where first, how often, or by name.")
+    ] = "first",
+    category: CategoryOption = "",
+    kind: KindOption = "",
+    known: Annotated[
+        Path | None, typer.Option("--known", metavar="FILE", help="Leave out the terms named in a file, one a line.")
+    ] = None,
+    annotate: Annotated[
+        bool, typer.Option("--annotate", help="Print the text itself, each term linked or noted where it stands first.")
+    ] = False,
+    form: Annotated[
+        Literal["text", "markdown"], typer.Option("--format", help="Notes of --annotate: plain or Markdown footnotes.")
+    ] = "text",
+    lang: LanguageOption = None,
+    json: JsonOption = False,
+    color: ColorOption = "auto",
+) -> ExitCode:
+    """List the terms that stand in a text, explained."""
+    return commands.scan(
+        files or [],
+        Output(lang, json, color),
+        sort=sort,
+        category=category,
+        kind=kind,
+        known=known,
+        annotate=annotate,
+        markdown=form == "markdown",
+    )
 
 
 @_command("paths", "paths")

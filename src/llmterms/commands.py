@@ -6,14 +6,18 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from llmterms.errors import ExitCode, UsageProblem
 from llmterms.fold import fold, tame
 from llmterms.glossary import Glossary
-from llmterms.model import KINDS, Match, Term
+from llmterms.model import KINDS, Match, Mention, Standing, Term
 from llmterms.output import Output, write
 
-NAMES = ("show", "search", "related", "cite", "list", "random", "check", "paths")
+if TYPE_CHECKING:  # only `scan` pays for it
+    from llmterms.texts import Text
+
+NAMES = ("show", "search", "related", "cite", "list", "random", "check", "paths", "scan")
 LIMIT = 30  # search results
 _MOST_RELATED = 12  # of one relation, on the page of an entry in a terminal
 
@@ -139,6 +143,121 @@ def random(out: Output) -> ExitCode:
     else:
         out.write_page(_entry(glossary, term, out))
     return ExitCode.FOUND
+
+
+def scan(
+    files: Sequence[Path],
+    out: Output,
+    *,
+    sort: str,
+    category: str,
+    kind: str,
+    known: Path | None,
+    annotate: bool,
+    markdown: bool,
+) -> ExitCode:
+    """Print the terms that stand in the files or, without any, in the standard input."""
+    glossary = _open()
+    category, kind = _category(glossary, category), _kind(kind)
+    left_out = _known(glossary, known, out) if known else set()
+    read = _read(files, out)
+
+    def is_wanted(term: Term) -> bool:
+        return category in {"", term.category} and kind in {"", term.kind} and term.id not in left_out
+
+    with out.progress(sum(len(text.source) for text in read)) as progress:
+        mentions = [[each for each in glossary.scan(text, progress) if is_wanted(each.term)] for text in read]
+    if annotate:
+        for text, found in zip(read, mentions, strict=True):
+            _write_annotated(text, found, out, markdown=markdown)
+    else:
+        _write_standing(read, _standing(read, mentions, sort), out)
+    if len(read) < len(files):
+        return ExitCode.BAD_DATA
+    if not any(mentions):
+        out.remark("none stands", count=len(glossary))
+        return ExitCode.NOT_FOUND
+    return ExitCode.FOUND
+
+
+def _read(files: Sequence[Path], out: Output) -> list[Text]:
+    """Return the texts of all files that can be read, after saying what is wrong with the others."""
+    from llmterms import texts
+
+    if not files and sys.stdin.isatty():
+        raise UsageProblem("scan reads files or a pipe; try: llmterms scan paper.md")
+    read = []
+    for file in files or [Path("-")]:
+        try:
+            read.append(texts.read_stream(sys.stdin.buffer) if str(file) == "-" else texts.read(file))
+        except texts.Unreadable as error:
+            if len(files) < 2:
+                raise
+            out.say(str(error))
+    return read
+
+
+def _write_annotated(text: Text, mentions: Sequence[Mention], out: Output, *, markdown: bool) -> None:
+    """Print the text, each term marked where it stands first."""
+    from llmterms import formats
+
+    seen: set[str] = set()
+    first = []
+    for mention in mentions:
+        if mention.term.id not in seen:
+            seen.add(mention.term.id)
+            first.append(mention)
+    if markdown or not out.fancy:
+        out.write(formats.footnoted(text.source, first, out.language, markdown=markdown))
+    else:
+        out.write_marked(text.source, first)
+
+
+def _write_standing(read: Sequence[Text], standing: Sequence[Standing], out: Output) -> None:
+    from llmterms import formats, page
+
+    if out.json:
+        out.write_json(formats.standing([text.name for text in read], standing))
+    elif out.fancy and standing:
+        out.write_page(page.standing(standing, out.language))
+    else:
+        rows = [(*_row(each.term, out.language), str(each.times), each.place, each.term.id) for each in standing]
+        out.write(formats.tsv(rows))
+
+
+def _standing(read: Sequence[Text], mentions: Sequence[Sequence[Mention]], sort: str) -> list[Standing]:
+    """Return each term that stands in the texts once, with how often it does and where first."""
+    counts: dict[str, int] = {}
+    first: dict[str, tuple[Text, Mention]] = {}
+    for text, found in zip(read, mentions, strict=True):
+        for mention in found:
+            counts[mention.term.id] = counts.get(mention.term.id, 0) + 1
+            first.setdefault(mention.term.id, (text, mention))
+    standing = []
+    for id, (text, mention) in first.items():
+        number, name = text.place(mention.start), text.name if len(read) > 1 else ""
+        written = " ".join(text.source[mention.start : mention.end].split())
+        standing.append(Standing(mention.term, counts[id], name, number, text.kind == "pdf", written))
+    if sort == "count":
+        standing.sort(key=lambda each: -each.times)
+    elif sort == "name":
+        standing.sort(key=lambda each: each.term.name.casefold())
+    return standing
+
+
+def _known(glossary: Glossary, file: Path, out: Output) -> set[str]:
+    """Return the ids of the terms named in a file, one a line."""
+    from llmterms import texts
+
+    found: set[str] = set()
+    unknown = []
+    for name in filter(None, map(str.strip, texts.read(file).source.splitlines())):
+        matches = glossary.lookup(name)
+        found.update(match.term.id for match in matches)
+        unknown += [] if matches else [name]
+    if unknown:
+        out.say(f"{file}: {_count(len(unknown), 'name')} no term of the glossary has: {', '.join(unknown[:5])}")
+    return found
 
 
 def check(files: Sequence[Path], *, schema_only: bool) -> ExitCode:

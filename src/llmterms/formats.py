@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from llmterms.fold import tame
-from llmterms.model import Bilingual, Citation, Match, Related, Term
+from llmterms.model import Bilingual, Citation, Match, Mention, Related, Standing, Term
 
 Json = dict[str, Any]
 
@@ -75,6 +75,50 @@ def related(of: Term, links: Iterable[Related]) -> Json:
     """Return the answer of `related`."""
     found = [{"relation": link.relation, "id": link.id, "name": link.name, "depth": link.depth} for link in links]
     return {"term": _reference(of), "related": found}
+
+
+def standing(files: Sequence[str], found: Iterable[Standing]) -> Json:
+    """Return the answer of `scan`."""
+    return {
+        "files": list(files),
+        "terms": [
+            {
+                "count": each.times,
+                "first": {
+                    "file": each.file or files[0],
+                    "page" if each.on_page else "line": each.number,
+                    "text": each.written,
+                },
+                "term": term(each.term),
+            }
+            for each in found
+        ],
+    }
+
+
+def footnoted(text: str, mentions: Sequence[Mention], language: str, *, markdown: bool) -> str:
+    """Return `text` with a note at each mention, the notes at its end: numbered, or as Markdown has them."""
+    pieces, at, notes = [], 0, []
+    for number, mention in enumerate(mentions, 1):
+        mark = f"[^{mention.term.id}]" if markdown else f"[{number}]"
+        pieces += [text[at : mention.end], mark]
+        at = mention.end
+        notes.append(f"{mark}{':' if markdown else ''} {_note(mention.term, language, markdown=markdown)}\n")
+    pieces.append(text[at:])
+    body = "".join(pieces)
+    if not notes:
+        return body
+    return body.rstrip("\n") + "\n\n" + tame("".join(notes))
+
+
+def _note(term: Term, language: str, *, markdown: bool) -> str:
+    name = " ".join(dict.fromkeys([term.name, term.zh]))
+    gloss = term.gloss.in_(language) if language != "both" else f"{term.gloss.en} {term.gloss.zh}"
+    address = term.citations[0].url if term.citations else ""
+    if not markdown:
+        return f"{name}: {gloss}" + (f" {address}" if address else "")
+    linked = f"[{name}]({address})" if address else name
+    return f"**{linked}**: {gloss}"
 
 
 def citations(of: Term) -> Json:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from llmterms import paths, search
 from llmterms.index import Index
-from llmterms.model import Bilingual, Match, Related, Term
+from llmterms.model import Bilingual, Match, Mention, Related, Term
+
+if TYPE_CHECKING:  # only `scan` pays for it
+    from llmterms.scan import Scanner
+    from llmterms.texts import Text
 
 
 class Glossary:
@@ -20,6 +25,7 @@ class Glossary:
 
     def __init__(self, index: Index) -> None:
         self._index = index
+        self._scanner: Scanner | None = None
 
     @classmethod
     def load(cls, *files: Path, cache: Path | None = None) -> Glossary:
@@ -142,6 +148,27 @@ class Glossary:
         ['PRM800K']
         """
         return self._index.select(kind=kind, category=category, since=since, until=until)
+
+    def scan(self, text: str | Text, progress: Callable[[int], None] = lambda done: None) -> Iterator[Mention]:
+        """Yield where terms stand in a text, in the order in which they stand there.
+
+        `text` is plain text or what `texts.read` makes of a Markdown, HTML, LaTeX or PDF file;
+        `progress` is told of characters as they are done.
+
+        >>> [mention.term.name for mention in Glossary.load().scan("We train with GRPO instead of PPO.")]
+        ['GRPO', 'PPO']
+        """
+        from llmterms import texts
+        from llmterms.scan import Scanner
+
+        if isinstance(text, str):
+            text = texts.plain(text)
+        self._scanner = self._scanner or Scanner(self._index)
+        terms: dict[int, Term] = {}
+        for each in self._scanner.scan(text, progress):
+            if each.term not in terms:
+                terms |= self._index.terms([each.term])
+            yield Mention(terms[each.term], each.start, each.end)
 
     def random(self) -> Term:
         """Return any one term."""

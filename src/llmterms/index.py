@@ -1,8 +1,9 @@
-"""The compiled index: glossary layers in two SQLite files, of which a lookup reads a few rows.
+"""The compiled index: glossary layers in three SQLite files, of which a lookup reads a few rows.
 
 The first file answers names and is made from the YAML. The second answers searches (misspellings,
-pinyin, the other Chinese script, words of the texts) and is made from the first when it is first
-needed, so that a first `show` does not wait for it. Both lie in the cache folder, are keyed by the
+pinyin, the other Chinese script, words of the texts), the third says in which forms names stand in
+running text; each is made from the first when it is first needed, so that a first `show` does not
+wait for it. All lie in the cache folder, are keyed by the
 layers' paths, sizes and times of change, and are never written to after they have been moved into
 place. If one is missing, stale or damaged it is built again; if it cannot be written, it is held
 in memory.
@@ -25,8 +26,9 @@ from llmterms.model import Bilingual, Citation, Origin, Relation, Term
 
 if TYPE_CHECKING:  # source needs PyYAML, which only building the index pays for
     from llmterms.source import Merged
+    from llmterms.surfaces import Surface
 
-SCHEMA = 11  # raise it whenever the tables below or the keys in them change
+SCHEMA = 14  # raise it whenever the tables below or the keys in them change
 _SPELT = "~"  # marks keys made by `spell`, which must not stand beside those that fit as they are: XPO, xPos
 _LEAST_INITIALS = 3
 _KEPT_FILES = 4  # indexes of other sets of layers that stay in the cache folder, of each kind
@@ -54,6 +56,10 @@ CREATE VIRTUAL TABLE fulltext USING fts5(
     names, gloss, asked, body, also, content='', tokenize="porter unicode61 remove_diacritics 2"
 );
 CREATE VIRTUAL TABLE word USING fts5vocab(fulltext, row);
+"""
+_SCAN = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE surface (text TEXT, cased INTEGER, need TEXT, name TEXT, term INTEGER);
 """
 _SEARCH_INDEXES = "CREATE INDEX key_key ON key (key); CREATE INDEX key_term ON key (term);"
 
@@ -85,11 +91,12 @@ class Index:
         self._search = _Store(
             folder / f"search-{name}.sqlite", stamp, lambda to: _fill_search(to, self._numbered_terms())
         )
+        self._scan = _Store(folder / f"scan-{name}.sqlite", stamp, lambda to: _fill_scan(to, self._numbered_terms()))
 
     @property
     def paths(self) -> list[Path]:
         """The files that the index is kept in."""
-        return [self._names.path, self._search.path]
+        return [self._names.path, self._search.path, self._scan.path]
 
     @property
     def in_memory(self) -> bool:
@@ -191,6 +198,20 @@ class Index:
             *terms,
         )
         return {number for (number,) in found}
+
+    def relatives(self) -> dict[int, set[int]]:
+        """Return for every term the terms that it has relations with."""
+        found: dict[int, set[int]] = {}
+        for source, target in self._names.rows("SELECT source, target FROM edge"):
+            found.setdefault(source, set()).add(target)
+        return found
+
+    def surfaces(self) -> list[Surface]:
+        """Return every form in which a name may stand in a text."""
+        from llmterms.surfaces import Surface
+
+        rows = self._scan.rows("SELECT text, cased, need, name, term FROM surface")
+        return [Surface(text, bool(cased), need, name, term) for text, cased, need, name, term in rows]
 
     def terms(self, numbers: Sequence[int]) -> dict[int, Term]:
         """Return these terms by number."""
@@ -426,6 +447,14 @@ def _fill_search(connection: sqlite3.Connection, terms: Sequence[tuple[int, Term
     connection.executescript(_SEARCH_INDEXES)
 
 
+def _fill_scan(connection: sqlite3.Connection, terms: list[tuple[int, Term]]) -> None:
+    from llmterms.surfaces import surfaces
+
+    connection.executescript(_SCAN)
+    found = [surface for number, term in terms for surface in surfaces(number, term)]
+    connection.executemany("INSERT INTO surface (text, cased, need, name, term) VALUES (?, ?, ?, ?, ?)", found)
+
+
 def _search_keys(term: Term) -> dict[str, tuple[str, str]]:
     """Return the keys of the names, then those by which people who cannot write them may search."""
     from llmterms import chinese
@@ -531,6 +560,7 @@ def _pack(term: Term) -> str:
             [[work.key, work.title, work.authors, work.date, work.venue, work.url] for work in term.citations],
             term.source,
             term.asked,
+            term.everyday,
         ],
         ensure_ascii=False,
         separators=(",", ":"),
@@ -540,7 +570,7 @@ def _pack(term: Term) -> str:
 def _unpack(entry: str) -> Term:
     (
         id, name, full_name, zh, aliases, kind, category, gloss, definition, note, origin, related, works, source,
-        asked,
+        asked, everyday,
     ) = json.loads(entry)  # fmt: skip
     return Term(
         id, name, full_name, zh, tuple(aliases), kind, category,
@@ -552,4 +582,5 @@ def _unpack(entry: str) -> Term:
         tuple(Citation(key, title, tuple(by), date, venue, url) for key, title, by, date, venue, url in works),
         source,
         tuple(asked),
+        tuple((name, need) for name, need in everyday),
     )  # fmt: skip

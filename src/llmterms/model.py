@@ -80,6 +80,7 @@ class Term:
     citations: tuple[Citation, ...]
     source: str  # the file that it was read from
     asked: tuple[str, ...] = ()  # how people describe it who forgot its name
+    everyday: tuple[tuple[str, str], ...] = ()  # names with another meaning, and which of NEEDS each has
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,38 @@ class Match:
     text: str
     score: float
     term: Term
+
+
+class Mention(NamedTuple):
+    """A term that stands in a text, from the character `start` up to `end`."""
+
+    term: Term
+    start: int
+    end: int
+
+
+# What a name that is also an everyday word needs before `scan` counts it as the term: sure terms of
+# the glossary near it; such terms and one among them that the entry is related to; or another of the
+# term's names somewhere in the text, or two such relatives. "unless" marks phrases that hold one of
+# the names and never mean the term.
+NEEDS = ("neighbour", "relative", "expansion", "unless")
+
+
+class Standing(NamedTuple):
+    """A term that stands in some texts: how often, and where first."""
+
+    term: Term
+    times: int
+    file: str  # "" where there is only one text
+    number: int  # of the line, or of the page
+    on_page: bool
+    written: str  # as it stands there
+
+    @property
+    def place(self) -> str:
+        """The place as programs that print places write it: file:line, a page as p. 3."""
+        number = f"p. {self.number}" if self.on_page else str(self.number)
+        return f"{self.file}:{number}" if self.file else number
 
 
 KINDS: dict[str, Bilingual] = {

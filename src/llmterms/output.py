@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from typing import Any, Literal, get_args
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from llmterms.errors import LlmtermsError
 from llmterms.fold import tame
 
+if TYPE_CHECKING:
+    from llmterms.model import Mention
+
 LANGUAGE_VARIABLE = "LLMTERMS_LANG"
+_LONG = 1_000_000  # characters; less is scanned before a bar could be seen
 Language = Literal["en", "zh", "both"]
 Color = Literal["auto", "always", "never"]
 
@@ -54,6 +59,26 @@ class Output:
             from llmterms.page import plain
 
             self.write(plain(page))
+
+    def write_marked(self, text: str, mentions: Sequence[Mention]) -> None:
+        """Print a text as it is, its mentions of terms in colour and linked to their first works."""
+        from llmterms.page import Run
+        from llmterms.render import unbroken
+
+        runs, at = [], 0
+        for mention in mentions:
+            link = mention.term.citations[0].url if mention.term.citations else ""
+            runs += [Run(tame(text[at : mention.start])), Run(tame(text[mention.start : mention.end]), "linked", link)]
+            at = mention.end
+        self.write(unbroken([*runs, Run(tame(text[at:]))], colors=self.colors))
+
+    def progress(self, total: int) -> AbstractContextManager[Callable[[int], None]]:
+        """Return a context that shows how much of `total` is done, if that is much and stderr is a terminal."""
+        if total < _LONG or not sys.stderr.isatty():
+            return nullcontext(lambda done: None)
+        from llmterms.render import progress_bar
+
+        return progress_bar(total)
 
     def remark(self, what: str, **values: object) -> None:
         """Say one of the interface's phrases, in the language of the answer, on stderr."""

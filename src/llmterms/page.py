@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from llmterms.fold import is_cjk, tame, words
-from llmterms.model import KINDS, RELATIONS, Bilingual, Citation, Match, Related, Term
+from llmterms.model import KINDS, RELATIONS, Bilingual, Citation, Match, Related, Standing, Term
 
 _WORDS = {
     "origin": Bilingual("Origin", "出处"),
@@ -25,6 +25,9 @@ _WORDS = {
     "did you mean": Bilingual("Did you mean: {names}?", "是不是要找：{names}？"),
     "shown instead": Bilingual("“{query}” is not a term; showing {name}", "没有“{query}”；显示的是 {name}"),
     "others": Bilingual("et al.", "等"),
+    "line": Bilingual("line {place}", "第 {place} 行"),
+    "page": Bilingual("page {place}", "第 {place} 页"),
+    "none stands": Bilingual("none of the {count} terms stands in the text", "文中没有 {count} 个术语中的任何一个"),
     "list": Bilingual(", ", "、"),
     "full name": Bilingual("full name", "全称"),
     "alias": Bilingual("alias", "别名"),
@@ -177,6 +180,17 @@ def terms(found: Iterable[Term], language: str) -> Page:
         date = Run(term.origin.date, "dim") if term.origin else None
         lines.append(Line(_heading(term).runs, end=date))
         lines += _glosses(term, language)
+    return [Block(tuple(lines))]
+
+
+def standing(found: Iterable[Standing], language: str) -> Page:
+    """Return the terms that stand in a text: names, how often and where first, and the gloss."""
+    lines = []
+    for each in found:
+        place = each.place if each.file else say("page" if each.on_page else "line", language, place=each.number)
+        end = f"{place} · {each.times}×" if each.times > 1 else place
+        lines.append(Line(_heading(each.term).runs, end=Run(tame(end), "dim")))
+        lines += _glosses(each.term, language)
     return [Block(tuple(lines))]
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
-from llmterms.page import Block, Line, Page
+from llmterms.page import Block, Line, Page, Run
 
 # The sixteen colours that a terminal's own theme defines, so that dark and light both work.
 _STYLES = {
@@ -28,6 +29,7 @@ _STYLES = {
     "number": Style(color="green"),
     "work": Style(bold=True),
     "link": Style(underline=True),
+    "linked": Style(underline=True, color="cyan"),
     "matched": Style(bold=True, color="magenta"),
     "dim": Style(dim=True),
 }
@@ -42,7 +44,20 @@ _CLOSING = frozenset("、。，；：！？）】》〉」』”’…—％·")
 def terminal(page: Page, width: int, *, colors: bool) -> str:
     """Return `page` as text for a terminal of `width` cells, with escape codes if `colors`."""
     width = max(min(width, _WIDEST), 20)
-    console = Console(
+    console = _console(colors=colors, width=width)
+    lines: list[Text] = []
+    for number, block in enumerate(page):
+        if number:
+            lines.append(Text())
+        lines += _block(block, width, _label_width(page))
+    # soft_wrap: the lines are already broken where they should be.
+    console.print(Text("\n").join(lines), soft_wrap=True)
+    return _printed(console)
+
+
+def _console(*, colors: bool, width: int = _WIDEST) -> Console:
+    """Return a console that keeps what is printed."""
+    return Console(
         file=io.StringIO(),
         width=width,
         color_system="standard" if colors else None,
@@ -52,16 +67,32 @@ def terminal(page: Page, width: int, *, colors: bool) -> str:
         markup=False,
         emoji=False,
     )
-    lines: list[Text] = []
-    for number, block in enumerate(page):
-        if number:
-            lines.append(Text())
-        lines += _block(block, width, _label_width(page))
-    # soft_wrap: the lines are already broken where they should be.
-    console.print(Text("\n").join(lines), soft_wrap=True)
+
+
+def _printed(console: Console) -> str:
     file = console.file
     assert isinstance(file, io.StringIO)
     return file.getvalue()
+
+
+def unbroken(runs: Iterable[Run], *, colors: bool) -> str:
+    """Return runs of text as they are, without breaking lines, for a terminal."""
+    console = _console(colors=colors)
+    for run in runs:
+        style = _STYLES[run.role]
+        text = Text(run.text, style + Style(link=run.link) if run.link else style)
+        console.print(text, end="", soft_wrap=True)
+    return _printed(console)
+
+
+@contextmanager
+def progress_bar(total: int) -> Iterator[Callable[[int], None]]:
+    """Show on stderr how much of `total` is done, until the block ends; it is told through what is yielded."""
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("llmterms", total=total)
+        yield lambda done: progress.advance(task, done)
 
 
 def _label_width(page: Page) -> int:

@@ -19,6 +19,7 @@ from llmterms.errors import BadGlossary, Problem
 from llmterms.fold import fold, is_tame
 from llmterms.model import (
     KINDS,
+    NEEDS,
     RELATIONS,
     WRITTEN_RELATIONS,
     Bilingual,
@@ -68,6 +69,7 @@ class Entry:
     links: tuple[Link, ...]
     citation_keys: tuple[str, ...]
     asked: tuple[str, ...]
+    everyday: tuple[tuple[str, str], ...]
     file: Path
     lines: _Marks
 
@@ -164,6 +166,7 @@ def resolve(merged: Merged) -> Iterator[Term]:
             tuple(merged.citations[key] for key in entry.citation_keys),
             str(entry.file),
             entry.asked,
+            entry.everyday,
         )
 
 
@@ -239,6 +242,7 @@ class _Reader:
         keys = self.texts(fields.get("citations"), "citations")
         written = node.value if isinstance(node, yaml.MappingNode) else []
         asked = self.optional(fields, "asked", self.asked) or ()
+        everyday = self.optional(fields, "everyday", self.everyday) or ()
         lines = {"": _line(node)} | {str(key.value): _line(key) for key, _ in written}
 
         if required["id"] and not _ID.fullmatch(required["id"]):
@@ -250,6 +254,12 @@ class _Reader:
         for name in ("name", "zh"):
             if required[name] and not fold(required[name]):
                 self.problem(fields[name], name, "has no letter, digit or Chinese character to be found by")
+        names = {required["name"], full_name, required["zh"], *aliases}
+        for name, need in everyday:
+            if need != "unless" and name not in names:
+                self.problem(fields["everyday"], "everyday", f"“{name}” is none of the term's names")
+            if need == "unless" and not any(fold(each) in fold(name) for each in names):
+                self.problem(fields["everyday"], "everyday", f"“{name}” holds none of the term's names")
         if len(self.layer.problems) > before:
             return None
         assert gloss  # or there would be a problem
@@ -257,7 +267,7 @@ class _Reader:
         return Entry(
             required["id"], required["name"], full_name, required["zh"], aliases, required["kind"],
             required["category"], gloss, definition, note, origin,
-            tuple(link for link in links if link), keys, asked, self.layer.file, lines,
+            tuple(link for link in links if link), keys, asked, everyday, self.layer.file, lines,
         )  # fmt: skip
 
     def citation(self, key: str, node: yaml.Node) -> Citation | None:
@@ -290,6 +300,10 @@ class _Reader:
     def asked(self, node: yaml.Node, where: str) -> tuple[str, ...]:
         fields = self.mapping(node, where, ("en", "zh"))
         return self.texts(fields.get("en"), f"{where}.en") + self.texts(fields.get("zh"), f"{where}.zh")
+
+    def everyday(self, node: yaml.Node, where: str) -> tuple[tuple[str, str], ...]:
+        fields = self.mapping(node, where, NEEDS)
+        return tuple((name, need) for need in fields for name in self.texts(fields[need], f"{where}.{need}"))
 
     def link(self, node: yaml.Node) -> Link | None:
         fields = self.mapping(node, "related", ("to", "as"))
@@ -387,7 +401,7 @@ class _Reader:
 
 _ENTRY_FIELDS = (
     "id", "name", "full_name", "zh", "aliases", "kind", "category", "gloss", "definition",
-    "note", "origin", "related", "citations", "asked",
+    "note", "origin", "related", "citations", "asked", "everyday",
 )  # fmt: skip
 
 
