@@ -143,6 +143,8 @@ def _units(text: str) -> Iterator[tuple[int, int]]:
     """
     start = 0
     for at, char in enumerate(text):
+        if char.isspace() and text[at + 1 : at + 2] in _CLOSING:
+            continue  # the dot between two names stays with the first
         if char.isspace():
             if start < at:
                 yield start, at
