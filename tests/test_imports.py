@@ -21,6 +21,7 @@ ALLOWED = {
     "fold": set(),
     "paths": set(),
     "model": set(),
+    "timeline": {"model"},
     "source": {"errors", "fold", "model"},
     "chinese": {"fold"},
     "thesaurus": {"fold"},
@@ -28,11 +29,14 @@ ALLOWED = {
     "search": {"fold", "index", "model"},
     "glossary": {"index", "model", "paths", "search"},
     "editorial": {"errors", "fold", "model", "paths", "source"},
-    "page": {"fold", "model"},
+    "page": {"fold", "model", "timeline"},
     "render": {"page"},
     "formats": {"fold", "model"},
+    "picture": {"fold", "model"},
     "output": {"errors", "fold", "formats", "page", "render"},
-    "commands": {"editorial", "errors", "fold", "formats", "glossary", "model", "output", "page", "paths"},
+    "commands": {
+        "editorial", "errors", "fold", "formats", "glossary", "model", "output", "page", "paths", "picture", "timeline",
+    },
     "cli": {"commands", "errors", "fold", "glossary", "output", "search", ""},
     "__init__": {"glossary", "model"},
     "__main__": {"cli", "commands", "errors", "fold", "output"},
@@ -65,7 +69,7 @@ def test_imports_go_one_way(module: str) -> None:
 
 LOADED = {
     # command -> (what it must load, what it must not)
-    "show GRPO": (set(), {"typer", "rich", "rapidfuzz", "yaml", "importlib.metadata"}),
+    "show GRPO": (set(), {"typer", "rich", "rapidfuzz", "yaml", "importlib.metadata", "llmterms.timeline"}),
     "show GRPO --color always": ({"rich.console"}, {"rapidfuzz", "yaml", "rich.markdown", "rich.syntax", "rich.table"}),
     "show GRPO --json": (set(), {"rich", "rapidfuzz", "yaml", "pypinyin", "opencc"}),
     "show gropo": ({"rapidfuzz"}, {"typer", "rich", "yaml", "pypinyin", "opencc"}),
@@ -73,6 +77,8 @@ LOADED = {
     "related o1 --depth 2": (set(), {"rich", "rapidfuzz", "yaml", "pypinyin", "opencc"}),
     "cite GRPO --bibtex": (set(), {"rich", "rapidfuzz", "yaml", "pypinyin", "opencc"}),
     "list": (set(), {"rich", "rapidfuzz", "yaml", "pypinyin", "opencc"}),
+    "timeline": (set(), {"rich", "rapidfuzz", "yaml", "pypinyin", "opencc", "llmterms.picture"}),
+    "timeline --svg -": (set(), {"rich", "rapidfuzz", "yaml", "pypinyin", "opencc"}),
     "paths": (set(), {"rich", "rapidfuzz", "yaml", "pypinyin", "opencc"}),
 }
 

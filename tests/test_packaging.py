@@ -27,10 +27,12 @@ MODULES = [
     "output",
     "page",
     "paths",
+    "picture",
     "render",
     "search",
     "source",
     "thesaurus",
+    "timeline",
 ]
 
 
