@@ -23,6 +23,10 @@ PICTURES = {
     ROOT / "docs" / "show.svg": "llmterms show GRPO",
     ROOT / "docs" / "show.zh.svg": "llmterms show GRPO --lang zh",
 }
+DRAWINGS = {
+    ROOT / "docs" / "timeline.svg": "llmterms timeline --category rl --since 2022 --svg -",
+    ROOT / "docs" / "timeline.zh.svg": "llmterms timeline --category rl --since 2022 --lang zh --svg -",
+}
 _BLOCK = re.compile(r"(<!-- output: (?P<command>llmterms [^>]*?) -->\n```[a-z]*\n)(?P<text>.*?)(```\n)", re.DOTALL)
 
 
@@ -76,6 +80,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as home:
         wanted = {file: regenerate(file.read_text("utf-8"), home) for file in READMES}
         wanted |= {file: picture(command, home) for file, command in PICTURES.items()}
+        wanted |= {file: output(command, home) for file, command in DRAWINGS.items()}
     for file, text in wanted.items():
         if not file.exists() or file.read_text("utf-8") != text:
             stale.append(file)

@@ -344,7 +344,7 @@ def test_options_may_come_first(run: Run) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_pipe_gets_no_escape_codes(run: Run, command: str, minimal: Path) -> None:
     """Plain text to a pipe, whatever TERM says."""
-    words = {"check": [str(minimal)], "list": [], "random": [], "paths": []}.get(command, ["GRPO"])
+    words = {"check": [str(minimal)], "list": [], "timeline": [], "random": [], "paths": []}.get(command, ["GRPO"])
     shown = run(command, *words, env={"TERM": "xterm-256color"})
     assert "\x1b" not in shown.out + shown.err
 
@@ -382,7 +382,10 @@ def test_json_survives_a_poor_encoding(run: Run) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="uses a POSIX shell")
-@pytest.mark.parametrize("words", ["list", "show GRPO", "search self -n 0", "list --json", "show GRPO --color always"])
+@pytest.mark.parametrize(
+    "words",
+    ["list", "timeline --since 1900", "show GRPO", "search self -n 0", "list --json", "show GRPO --color always"],
+)
 def test_a_reader_that_stops_early(words: str) -> None:
     """`| head -1` ends quietly."""
     command = f"set -o pipefail; {sys.executable} -m llmterms {words} | head -1 > /dev/null"

@@ -21,6 +21,7 @@ ALLOWED = {
     "fold": set(),
     "paths": set(),
     "model": set(),
+    "timeline": {"model"},
     "chinese": {"fold"},
     "source": {"errors", "fold", "model"},
     "thesaurus": {"fold"},
@@ -31,11 +32,15 @@ ALLOWED = {
     "scan": {"fold", "index", "surfaces", "texts"},
     "glossary": {"index", "model", "paths", "scan", "search", "texts"},
     "editorial": {"errors", "fold", "model", "paths", "source"},
-    "page": {"fold", "model"},
+    "page": {"fold", "model", "timeline"},
     "render": {"page"},
     "formats": {"fold", "model"},
+    "picture": {"fold", "model"},
     "output": {"errors", "fold", "formats", "model", "page", "render"},
-    "commands": {"editorial", "errors", "fold", "formats", "glossary", "model", "output", "page", "paths", "texts"},
+    "commands": {
+        "editorial", "errors", "fold", "formats", "glossary", "model", "output", "page", "paths", "picture", "texts",
+        "timeline",
+    },
     "cli": {"commands", "errors", "fold", "glossary", "output", "search", ""},
     "__init__": {"glossary", "model"},
     "__main__": {"cli", "commands", "errors", "fold", "output"},
@@ -68,7 +73,10 @@ def test_imports_go_one_way(module: str) -> None:
 
 LOADED = {
     # command -> (what it must load, what it must not)
-    "show GRPO": (set(), {"ahocorasick_rs", "typer", "rich", "rapidfuzz", "yaml", "importlib.metadata"}),
+    "show GRPO": (
+        set(),
+        {"ahocorasick_rs", "typer", "rich", "rapidfuzz", "yaml", "importlib.metadata", "llmterms.timeline"},
+    ),
     "show GRPO --color always": ({"rich.console"}, {"rapidfuzz", "yaml", "rich.markdown", "rich.syntax", "rich.table"}),
     "show GRPO --json": (set(), {"rich", "rapidfuzz", "yaml", "pypinyin", "opencc"}),
     "show gropo": ({"rapidfuzz"}, {"typer", "rich", "yaml", "pypinyin", "opencc"}),
@@ -76,6 +84,8 @@ LOADED = {
     "related o1 --depth 2": (set(), {"rich", "rapidfuzz", "yaml", "pypinyin", "opencc"}),
     "cite GRPO --bibtex": (set(), {"rich", "rapidfuzz", "yaml", "pypinyin", "opencc"}),
     "list": (set(), {"rich", "rapidfuzz", "yaml", "pypinyin", "opencc"}),
+    "timeline": (set(), {"rich", "rapidfuzz", "yaml", "pypinyin", "opencc", "llmterms.picture"}),
+    "timeline --svg -": (set(), {"rich", "rapidfuzz", "yaml", "pypinyin", "opencc"}),
     "paths": (set(), {"rich", "rapidfuzz", "yaml", "pypinyin", "opencc"}),
 }
 

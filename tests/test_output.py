@@ -5,6 +5,7 @@ After a wanted change: `pytest tests/test_output.py --update-golden`, then read 
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -13,7 +14,8 @@ import pytest
 from conftest import Run
 
 GOLDEN = Path(__file__).parent / "golden"
-GLOSSARY = Path(__file__).parent / "data" / "glossary.yaml"
+DATA = Path(__file__).parent / "data"
+GLOSSARIES = os.pathsep.join(str(DATA / name) for name in ("glossary.yaml", "timeline.yaml"))
 
 CASES = {
     f"show-{columns}-{lang}-{'color' if color else 'plain'}": (["quux attention", "--lang", lang], columns, color)
@@ -29,6 +31,15 @@ CASES = {
     "related-tree-80-zh-plain": (["related", "fredder", "--depth", "2", "--lang", "zh"], 80, False),
     "cite-40-en-plain": (["cite", "quux attention"], 40, False),
     "list-80-en-plain": (["list", "--category", "lab"], 80, False),
+} | {
+    f"timeline-{columns}-{lang}-plain": (["timeline", "--category", "era", "--lang", lang], columns, False)
+    for columns in (40, 80, 120)
+    for lang in ("en", "zh")
+} | {
+    "timeline-80-en-color": (["timeline", "--category", "era"], 80, True),
+    "timeline-few-80-en-plain": (["timeline", "--category", "lab"], 80, False),
+    "timeline-few-80-zh-color": (["timeline", "--category", "era", "--since", "2024", "--lang", "zh"], 80, True),
+    "timeline-few-40-both-plain": (["timeline", "--category", "era", "--until", "1950", "--lang", "both"], 40, False),
 }  # fmt: skip
 
 
@@ -36,7 +47,7 @@ CASES = {
 def test_output_in_a_terminal(name: str, run_in_terminal: Run, request: pytest.FixtureRequest) -> None:
     """The layout is what was last looked at and found good."""
     words, columns, color = CASES[name]
-    environment = {"LLMTERMS_PATH": str(GLOSSARY)} | ({} if color else {"NO_COLOR": "1"})
+    environment = {"LLMTERMS_PATH": GLOSSARIES} | ({} if color else {"NO_COLOR": "1"})
     shown = run_in_terminal(*words, columns=columns, env=environment)
     out = re.sub(r"\x1b]8;id=\d+;", "\x1b]8;id=1;", shown.out)  # rich draws it by lot
     file = GOLDEN / f"{name}.txt"
@@ -53,7 +64,7 @@ def test_no_line_is_too_wide_and_none_breaks_badly(name: str) -> None:
     columns = CASES[name][1]
     lines = (GOLDEN / f"{name}.txt").read_text("utf-8").splitlines()
     assert [line for line in lines if cell_len(line) > columns] == []
-    assert [line for line in lines if re.match(r"[\s│]*[、。，；：！？）】》”…]", line)] == []
+    assert [line for line in lines if re.match(r"[\s│]*[、。，；：！？）】》”…·]", line)] == []
     assert [line for line in lines if re.search(r"[（【《“]$", line)] == []
 
 

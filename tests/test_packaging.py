@@ -27,6 +27,7 @@ MODULES = [
     "output",
     "page",
     "paths",
+    "picture",
     "render",
     "scan",
     "search",
@@ -34,6 +35,7 @@ MODULES = [
     "surfaces",
     "texts",
     "thesaurus",
+    "timeline",
 ]
 
 

@@ -123,6 +123,8 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 ColorOption = Annotated[Color, typer.Option("--color", help="When to use colours and links.")]
 CategoryOption = Annotated[str, typer.Option("--category", help="Only terms of this category.")]
 KindOption = Annotated[str, typer.Option("--kind", help="Only terms of this kind, such as method or model.")]
+SinceOption = Annotated[str, typer.Option("--since", help="Only terms that came up on this date or later.")]
+UntilOption = Annotated[str, typer.Option("--until", help="Only terms that came up on this date or earlier.")]
 
 
 @_command("show", "show GRPO")
@@ -182,8 +184,8 @@ def cite(
 def list_(
     category: CategoryOption = "",
     kind: KindOption = "",
-    since: Annotated[str, typer.Option("--since", help="Only terms that came up on this date or later.")] = "",
-    until: Annotated[str, typer.Option("--until", help="Only terms that came up on this date or earlier.")] = "",
+    since: SinceOption = "",
+    until: UntilOption = "",
     lang: LanguageOption = None,
     json: JsonOption = False,
     color: ColorOption = "auto",
@@ -191,6 +193,24 @@ def list_(
     """List all terms, or those of a category, a kind or a time."""
     out = Output(lang, json, color)
     return commands.list_terms(out, category=category, kind=kind, since=since, until=until)
+
+
+@_command("timeline", "timeline --category rl --since 2022")
+def timeline(
+    category: CategoryOption = "",
+    kind: KindOption = "",
+    since: SinceOption = "",
+    until: UntilOption = "",
+    svg: Annotated[
+        str | None, typer.Option("--svg", metavar="FILE", help="Write a picture to this file instead; - is stdout.")
+    ] = None,
+    lang: LanguageOption = None,
+    json: JsonOption = False,
+    color: ColorOption = "auto",
+) -> ExitCode:
+    """List the terms by the month in which they came up, with a chart of how many."""
+    out = Output(lang, json, color)
+    return commands.timeline(out, category=category, kind=kind, since=since, until=until, svg=svg)
 
 
 @_command("random", "random --lang zh")

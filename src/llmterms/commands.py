@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from llmterms.errors import ExitCode, UsageProblem
+from llmterms.errors import ExitCode, LlmtermsError, UsageProblem
 from llmterms.fold import fold, tame
 from llmterms.glossary import Glossary
-from llmterms.model import KINDS, Match, Mention, Standing, Term
+from llmterms.model import KINDS, Bilingual, Match, Mention, Standing, Term
 from llmterms.output import Output, write
 
 if TYPE_CHECKING:  # only `scan` pays for it
     from llmterms.texts import Text
 
-NAMES = ("show", "search", "related", "cite", "list", "random", "check", "paths", "scan")
+NAMES = ("show", "search", "related", "scan", "cite", "list", "timeline", "random", "check", "paths")
 LIMIT = 30  # search results
 _MOST_RELATED = 12  # of one relation, on the page of an entry in a terminal
 
@@ -130,6 +130,36 @@ def list_terms(out: Output, *, category: str, kind: str, since: str, until: str)
         rows = [(*_row(term, out.language), term.origin.date if term.origin else "", term.id) for term in terms]
         out.write(formats.tsv(rows))
     return ExitCode.FOUND if terms else ExitCode.NOT_FOUND
+
+
+def timeline(out: Output, *, category: str, kind: str, since: str, until: str, svg: str | None) -> ExitCode:
+    """Print the terms that fit by the time they came up, or draw them into the file `svg`, "-" for stdout."""
+    if svg is not None and out.json:
+        raise UsageProblem("--svg and --json are two answers; ask for one at a time")
+    if svg == "":
+        raise UsageProblem("--svg takes the name of a file to write, or - for stdout")
+    glossary = _open()
+    category, kind = _category(glossary, category), _kind(kind)
+    since, until = _date("--since", since), _date("--until", until)
+    terms = glossary.select(category=category, kind=kind, since=since, until=until)
+    from llmterms import formats, page
+    from llmterms.timeline import bars, by_month, dated
+
+    found, months = dated(terms), by_month(terms)
+    if out.json:
+        out.write_json(formats.timeline(months))
+    elif svg and found:
+        narrowed = [names[id] for names, id in ((glossary.categories, category), (KINDS, kind)) if id]
+        _draw(months, narrowed, svg, out)
+    elif out.fancy and found:
+        out.write_page(page.timeline(months, bars(terms), out.language))
+    else:
+        out.write(formats.tsv((date, *_row(term, out.language), term.id) for date, term in found))
+    if not found:
+        out.remark("none dated")
+    elif len(found) < len(terms):
+        out.remark("undated", count=len(terms) - len(found))
+    return ExitCode.FOUND if found else ExitCode.NOT_FOUND
 
 
 def random(out: Output) -> ExitCode:
@@ -339,6 +369,21 @@ def _entry(glossary: Glossary, term: Term, out: Output) -> list:  # type: ignore
     from llmterms import page
 
     return page.entry(term, glossary.categories, out.language, _MOST_RELATED if out.fancy else None)
+
+
+def _draw(months: Mapping[str, Sequence[Term]], narrowed: Sequence[Bilingual], file: str, out: Output) -> None:
+    """Write the picture of a timeline and say so; "-" is stdout."""
+    from llmterms import page, picture
+
+    drawn = picture.timeline(months, *page.timeline_title(months, narrowed, out.language), out.language)
+    if file == "-":
+        out.write_xml(drawn)
+        return
+    try:
+        Path(file).write_text(drawn, "utf-8", newline="\n")
+    except OSError as error:
+        raise LlmtermsError(f"{file} cannot be written: {error.strerror}") from error
+    out.remark("drawn", file=file)
 
 
 def _name_the_others(query: str, terms: Sequence[Term], out: Output) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from llmterms.fold import tame
@@ -69,6 +69,11 @@ def term(term: Term) -> Json:
 def terms(found: Iterable[Term]) -> Json:
     """Return the answer of `list`."""
     return {"terms": [term(each) for each in found]}
+
+
+def timeline(months: Mapping[str, Iterable[Term]]) -> Json:
+    """Return the answer of `timeline`."""
+    return {"timeline": [{"date": month} | terms(group) for month, group in months.items()]}
 
 
 def related(of: Term, links: Iterable[Related]) -> Json:

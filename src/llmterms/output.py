@@ -47,6 +47,12 @@ class Output:
 
         self.write(to_json(value, unicode=_takes_unicode(sys.stdout.encoding)))
 
+    def write_xml(self, document: str) -> None:
+        """Print an XML document, escaped where the encoding is not the one that XML takes for granted."""
+        if not _is_utf8(sys.stdout.encoding):
+            document = document.encode("ascii", "xmlcharrefreplace").decode("ascii")
+        self.write(document)
+
     def write_page(self, page: list[Any]) -> None:
         """Print a page: laid out and in colour to a terminal, plain to a pipe."""
         if self.fancy:
@@ -115,7 +121,11 @@ def default_language() -> str:
 
 
 def _takes_unicode(encoding: str | None) -> bool:
-    return (encoding or "").lower().replace("-", "").startswith(("utf8", "utf16", "gb18030"))
+    return _is_utf8(encoding) or (encoding or "").lower().replace("-", "").startswith(("utf16", "gb18030"))
+
+
+def _is_utf8(encoding: str | None) -> bool:
+    return (encoding or "").lower().replace("-", "").startswith("utf8")
 
 
 def write(stream: Any, text: str) -> None:

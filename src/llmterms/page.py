@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from llmterms.fold import is_cjk, tame, words
 from llmterms.model import KINDS, RELATIONS, Bilingual, Citation, Match, Related, Standing, Term
+
+if TYPE_CHECKING:
+    from llmterms.timeline import Bar
 
 _WORDS = {
     "origin": Bilingual("Origin", "出处"),
@@ -34,7 +37,18 @@ _WORDS = {
     "pinyin": Bilingual("pinyin of", "拼音"),
     "initials": Bilingual("initials of", "首字母"),
     "fuzzy": Bilingual("similar to", "近似"),
+    "timeline": Bilingual("Timeline", "时间线"),
+    "span": Bilingual("{first} to {last}", "{first} 至 {last}"),
+    "terms": Bilingual("{count} terms", "{count} 个词条"),
+    "one term": Bilingual("1 term", "1 个词条"),
+    "drawn": Bilingual("{file} is written", "已写入 {file}"),
+    "decade": Bilingual("{first}s", "{first} 年代"),
+    "decades": Bilingual("{first}s–{last}s", "{first}–{last} 年代"),
+    "undated": Bilingual("terms without a date, left out: {count}", "未列出没有年代的词条：{count} 个"),
+    "none dated": Bilingual("no term with a date fits", "没有符合条件而又有年代的词条"),
 }
+
+_MOST_GLOSSED = 40  # on a timeline; with their glosses, more would fill screen after screen
 
 
 def say(what: str, language: str, **values: object) -> str:
@@ -53,12 +67,14 @@ class Run(NamedTuple):
 class Line(NamedTuple):
     """A paragraph: wrapped to the width, with its later lines indented by `hang` cells.
 
-    `end` is set at the right-hand edge where there is room for it, else below.
+    `end` is set at the right-hand edge where there is room for it, else below. Lines with a `bar`
+    are the rows of a chart: the bar stands for that number and is followed by `end`.
     """
 
     runs: tuple[Run, ...]
     hang: int = 0
     end: Run | None = None
+    bar: int | None = None
 
 
 class Block(NamedTuple):
@@ -177,9 +193,7 @@ def terms(found: Iterable[Term], language: str) -> Page:
     """Return a list of terms: name, Chinese name, date and gloss."""
     lines = []
     for term in found:
-        date = Run(term.origin.date, "dim") if term.origin else None
-        lines.append(Line(_heading(term).runs, end=date))
-        lines += _glosses(term, language)
+        lines += _listed(term, language, term.origin.date if term.origin else "")
     return [Block(tuple(lines))]
 
 
@@ -192,6 +206,32 @@ def standing(found: Iterable[Standing], language: str) -> Page:
         lines.append(Line(_heading(each.term).runs, end=Run(tame(end), "dim")))
         lines += _glosses(each.term, language)
     return [Block(tuple(lines))]
+
+
+def timeline(months: Mapping[str, Sequence[Term]], counted: Sequence[Bar], language: str) -> Page:
+    """Return the terms by month, a few with their glosses, many by name alone, and a chart of how many.
+
+    The chart comes last: it is what a terminal still shows when the terms have passed.
+    """
+    if sum(map(len, months.values())) <= _MOST_GLOSSED:
+        blocks = [_glossed_month(month, group, language) for month, group in months.items()]
+    else:
+        decades = {bar.first[:3] for bar in counted if bar.first != bar.last}
+        together = groupby(months.items(), lambda item: item[0][:3] if item[0][:3] in decades else item[0][:4])
+        blocks = [Block(tuple(_month(*item, language) for item in group)) for _, group in together]
+    return [*blocks, _counts(counted, language)] if len(counted) > 1 else blocks
+
+
+def timeline_title(
+    months: Mapping[str, Sequence[Term]], narrowed: Iterable[Bilingual], language: str
+) -> tuple[str, str]:
+    """Return what stands over the picture of a timeline: what it shows, then of when and how much."""
+    languages = ["en", "zh"] if language == "both" else [language]
+    title = " · ".join(" ".join(part.in_(each) for each in languages) for part in (_WORDS["timeline"], *narrowed))
+    first, last = min(months), max(months)
+    span = first if first == last else say("span", language, first=first, last=last)
+    count = sum(map(len, months.values()))
+    return tame(title), f"{span} · {say('terms' if count > 1 else 'one term', language, count=count)}"
 
 
 def related(term: Term, links: Sequence[Related], language: str) -> Page:
@@ -262,6 +302,46 @@ def _paragraphs(text: Bilingual, language: str, role: str = "", *, label: str = 
 def _glosses(term: Term, language: str) -> list[Line]:
     block = _paragraphs(term.gloss, language)
     return [Line((Run("  "), *line.runs), hang=2) for line in block.lines]
+
+
+def _listed(term: Term, language: str, date: str) -> list[Line]:
+    return [Line(_heading(term).runs, end=Run(date, "dim") if date else None), *_glosses(term, language)]
+
+
+def _glossed_month(month: str, group: Sequence[Term], language: str) -> Block:
+    lines = [Line((Run(month, "heading"),))]
+    for term in group:
+        assert term.origin
+        lines += _listed(term, language, term.origin.date if term.origin.date != month else "")
+    return Block(tuple(lines))
+
+
+def _month(month: str, group: Sequence[Term], language: str) -> Line:
+    """Return the names of a month in one paragraph; who reads English is spared the Chinese ones."""
+    date = f"{month:<9}"
+    runs = [Run(date, "label")]
+    for term in group:
+        if language == "en" or term.name not in term.zh:
+            runs.append(Run(tame(term.name), "term"))
+            runs += [] if language == "en" else [Run(f" {tame(term.zh)}")]
+        else:  # 语言模型评测框架 lm-evaluation-harness says both
+            runs.append(Run(tame(term.zh), "term"))
+        runs.append(Run(" · ", "dim"))
+    return Line(tuple(runs[:-1]), hang=len(date))
+
+
+def _counts(counted: Sequence[Bar], language: str) -> Block:
+    """Return a chart of how many terms came up when."""
+    monthly = any(len(bar.first) > 4 for bar in counted)
+    lines = []
+    for bar in counted:
+        if bar.first != bar.last:
+            last = bar.last[:3] + "0"
+            span = say("decade" if bar.first == last else "decades", language, first=bar.first, last=last)
+        else:
+            span = f"{bar.first}-??" if monthly and len(bar.first) == 4 else bar.first
+        lines.append(Line((Run(span, "label"),), end=Run(str(bar.terms), "dim"), bar=bar.terms))
+    return Block(tuple(lines))
 
 
 def _origin(term: Term, language: str) -> Block:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.cells import cell_len
@@ -35,6 +35,7 @@ _STYLES = {
 }
 
 _WIDEST = 120  # cells; longer lines are hard to read
+_BAR_UNIT = 4  # cells that one thing counted gets at most: a bar must not shout about little
 _LABELS_BESIDE = 60  # cells from which on labels stand beside the text, not above it
 
 _OPENING = frozenset("（【《〈「『“‘")
@@ -108,8 +109,12 @@ def _block(block: Block, width: int, label_width: int) -> list[Text]:
     else:
         indent = label_width
     lines = []
-    for line in block.lines:
-        lines += _lines(line, width - indent - len(bar))
+    room = width - indent - len(bar)
+    if block.lines[0].bar is None:
+        for line in block.lines:
+            lines += _lines(line, room)
+    else:
+        lines = _chart(block.lines, room)
     label = Text.assemble((block.label, _STYLES["label"]))
     margins = [Text(" " * indent) for _ in lines]
     if block.label and indent == label_width:
@@ -134,6 +139,31 @@ def _lines(line: Line, width: int) -> list[Text]:
         else:
             broken.append(end)
     return broken
+
+
+def _chart(rows: Sequence[Line], width: int) -> list[Text]:
+    """Return lines with bars, as long as leaves room for what stands before and behind them."""
+    labels = [Text.assemble(*((run.text, _STYLES[run.role]) for run in row.runs)) for row in rows]
+    ends = [Text(row.end.text, _STYLES[row.end.role]) if row.end else Text() for row in rows]
+    begin = max(label.cell_len for label in labels) + 2
+    rooms = [width - begin - end.cell_len - 1 for end in ends]
+    unit = min(_BAR_UNIT, *(room / row.bar for room, row in zip(rooms, rows, strict=True) if row.bar))
+    lines = []
+    for label, row, end in zip(labels, rows, ends, strict=True):
+        label.pad_right(begin - label.cell_len)
+        bar = (_drawn((row.bar or 0) * unit), _STYLES["bar"])
+        lines.append(Text.assemble(label, bar, " " if row.bar else "", end))
+    return lines
+
+
+def _drawn(cells: float) -> str:
+    """Return a bar of so many cells, to the eighth; what is more than nothing can be seen.
+
+    >>> _drawn(2.5), _drawn(0.01), _drawn(0)
+    ('██▌', '▏', '')
+    """
+    eighths = max(int(cells * 8), 1 if cells > 0 else 0)
+    return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
 
 
 def breaks(text: str, width: int, hang: int = 0) -> list[tuple[int, int]]:
@@ -174,6 +204,8 @@ def _units(text: str) -> Iterator[tuple[int, int]]:
     """
     start = 0
     for at, char in enumerate(text):
+        if char.isspace() and text[at + 1 : at + 2] in _CLOSING:
+            continue  # the dot between two names stays with the first
         if char.isspace():
             if start < at:
                 yield start, at
