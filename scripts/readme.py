@@ -39,6 +39,7 @@ def output(command: str, home: str, *, columns: int = 80) -> str:
     words = shlex.split(command)[1:]
     done = subprocess.run(
         [sys.executable, "-m", "llmterms", *words],
+        cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
