@@ -3,11 +3,11 @@
     python benchmarks/lookup_quality.py [--misses CLASS] [--markdown]
 
 Reads `lookup_cases.yaml`. The cases marked `held_out`, more than a fifth, were written apart, are not
-read while tuning and are reported apart. Top-1 and top-3 are the share of queries whose first, or one of whose first three, results is
-accepted; MRR is the mean reciprocal rank of the first accepted one among ten. For `negative` the
-figure is the share of queries that find nothing. Beside it: the top-1 of all cases with plain
-rapidfuzz over the same names, and with sdcv and dict over a dictionary made from them, where those
-programs are installed.
+read while tuning and are reported apart. Top-1 and top-3 are the share of queries whose first, or one
+of whose first three, results is accepted; MRR is the mean reciprocal rank of the first accepted one
+among ten. For `negative` the figure is the share of queries that find nothing. Beside it: the top-1
+of all cases with plain rapidfuzz over the same names, and with sdcv and dict over a dictionary made
+from them, where those programs are installed.
 """
 
 from __future__ import annotations

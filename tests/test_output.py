@@ -17,12 +17,19 @@ GOLDEN = Path(__file__).parent / "golden"
 DATA = Path(__file__).parent / "data"
 GLOSSARIES = os.pathsep.join(str(DATA / name) for name in ("glossary.yaml", "timeline.yaml"))
 
+TEXT = Path(__file__).parent / "data" / "text.md"
+
 CASES = {
     f"show-{columns}-{lang}-{'color' if color else 'plain'}": (["quux attention", "--lang", lang], columns, color)
     for columns in (40, 80, 120)
     for lang in ("en", "zh")
     for color in (True, False)
 } | {
+    f"scan-{columns}-{lang}-{'color' if color else 'plain'}": (["scan", str(TEXT), "--lang", lang], columns, color)
+    for columns in (40, 80, 120)
+    for lang, color in (("en", columns == 80), ("zh", False))
+} | {
+    "scan-annotate-80-en-color": (["scan", str(TEXT), "--annotate"], 80, True),
     "show-80-both-plain": (["show", "quux attention", "--lang", "both"], 80, False),
     "show-homonyms-80-en-plain": (["QUUX"], 80, False),
     "search-80-en-color": (["search", "quux", "--category", "lab"], 80, True),

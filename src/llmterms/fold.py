@@ -54,10 +54,20 @@ def words(text: str) -> list[str]:
     return _word().findall(_plain(text))
 
 
+_Endings = dict[str, list[tuple[str, str]]]
+
+
+def _by_last_letter(*endings: tuple[str, str]) -> _Endings:
+    grouped: _Endings = {}
+    for old, new in endings:
+        grouped.setdefault(old[-1], []).append((old, new))
+    return grouped
+
+
 # Endings, the longer first; each word loses the first that fits.
-_PLURALS = (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"), ("s", ""))
+_PLURALS = _by_last_letter(("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"), ("s", ""))
 _NO_PLURALS = ("ss", "us", "is")
-_AMERICAN = (
+_AMERICAN = _by_last_letter(
     ("isation", "ization"), ("ising", "izing"), ("ised", "ized"), ("iser", "izer"), ("ise", "ize"),
     ("ysing", "yzing"), ("ysed", "yzed"), ("yse", "yze"),
     ("ouring", "oring"), ("oural", "oral"), ("oured", "ored"), ("our", "or"),
@@ -104,8 +114,8 @@ def _spelt(word: str) -> str:
     return _with_ending(word, _AMERICAN)
 
 
-def _with_ending(word: str, endings: tuple[tuple[str, str], ...]) -> str:
-    for old, new in endings:
+def _with_ending(word: str, endings: _Endings) -> str:
+    for old, new in endings.get(word[-1], ()):
         if word.endswith(old) and len(word) > len(old) + 1:
             return word[: -len(old)] + new
     return word

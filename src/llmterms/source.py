@@ -32,12 +32,22 @@ from llmterms.model import (
 T = TypeVar("T")
 
 # libyaml where PyYAML was built with it: about eight times faster than the pure-Python loader.
-_LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SafeLoader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LARGEST_FILE = 256 * 1024 * 1024  # bytes
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 _ADDRESS = re.compile(r"https?://[^\s/]+\.[^\s]*")
+
+
+class _Loader(_SafeLoader):  # type: ignore[misc]
+    """The safe loader, asking only of scalars that may be a number, a date or the like whether they are one."""
+
+    def resolve(self, kind: type, value: str, implicit: tuple[bool, bool]) -> str:
+        if kind is yaml.ScalarNode and not (implicit[0] and value[:1] in self.yaml_implicit_resolvers):
+            return "tag:yaml.org,2002:str"
+        return str(super().resolve(kind, value, implicit))
+
 
 _Marks = dict[str, int]  # field -> line, counted from 1
 
@@ -179,7 +189,7 @@ def read(file: Path) -> Layer:
         text = file.read_bytes().decode("utf-8-sig")
         if _is_too_deep(text):
             raise ValueError("is nested too deeply")
-        root = yaml.compose(text, _LOADER)
+        root = yaml.compose(text, _Loader)
     except OSError as error:
         layer.problems.append(Problem(file, 0, "", "", f"cannot be read: {error.strerror}"))
     except UnicodeDecodeError as error:
