@@ -260,6 +260,14 @@ def test_in_a_terminal_terms_become_links(run_in_terminal: Run, paper: Path) -> 
     assert "https://arxiv.org/abs/2402.03300" in out
 
 
+@pytest.mark.parametrize("options", [["--annotate", "--json"], ["--format", "markdown"]])
+def test_options_that_contradict_each_other_are_refused(run: Run, paper: Path, options: list[str]) -> None:
+    """Nothing is silently left out of what was asked for."""
+    result = run("scan", str(paper), *options)
+    assert (result.code, result.out) == (2, "")
+    assert "--annotate" in result.err
+
+
 def test_a_text_without_terms_is_a_miss(run: Run) -> None:
     """Nothing found is said on stderr, with exit code 1."""
     result = run("scan", stdin="Fish and chips.")

@@ -187,6 +187,10 @@ def scan(
     markdown: bool,
 ) -> ExitCode:
     """Print the terms that stand in the files or, without any, in the standard input."""
+    if annotate and out.json:
+        raise UsageProblem("--annotate prints the text itself; --json lists its terms: take one of them")
+    if markdown and not annotate:
+        raise UsageProblem("--format markdown is how --annotate notes the terms; add --annotate")
     glossary = _open()
     category, kind = _category(glossary, category), _kind(kind)
     left_out = _known(glossary, known, out) if known else set()
