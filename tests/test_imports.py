@@ -74,6 +74,8 @@ LOADED = {
     "show gropo": ({"rapidfuzz"}, {"typer", "rich", "yaml", "pypinyin", "opencc"}),
     "search self": (set(), {"typer", "rich", "rapidfuzz", "yaml", "pypinyin", "opencc"}),
     "related o1 --depth 2": (set(), {"rich", "rapidfuzz", "yaml", "pypinyin", "opencc"}),
+    "related o1 --to PPO": (set(), {"rich", "rapidfuzz", "yaml", "pypinyin", "opencc"}),
+    "compare DPO PPO": ({"llmterms.comparison"}, {"typer", "rich", "rapidfuzz", "yaml", "pypinyin", "opencc"}),
     "cite GRPO --bibtex": (set(), {"rich", "rapidfuzz", "yaml", "pypinyin", "opencc"}),
     "list": (set(), {"rich", "rapidfuzz", "yaml", "pypinyin", "opencc"}),
     "paths": (set(), {"rich", "rapidfuzz", "yaml", "pypinyin", "opencc"}),
