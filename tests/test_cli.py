@@ -111,6 +111,7 @@ def test_a_plain_lookup_gives_what_the_parsed_one_gives(run: Run) -> None:
         ["show", "pizza"],
         ["search", "self"],
         ["related", "o1"],
+        ["compare", "DPO", "PPO"],
         ["cite", "PPO"],
     ):
         assert run(*words) == run(*words, "--color", "auto")
@@ -344,7 +345,10 @@ def test_options_may_come_first(run: Run) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_pipe_gets_no_escape_codes(run: Run, command: str, minimal: Path) -> None:
     """Plain text to a pipe, whatever TERM says."""
-    words = {"check": [str(minimal)], "list": [], "timeline": [], "random": [], "paths": []}.get(command, ["GRPO"])
+    words = {
+        "check": [str(minimal)], "compare": ["DPO", "PPO"], "list": [], "paths": [], "random": [], "timeline": [],
+        "scan": [str(minimal)],
+    }.get(command, ["GRPO"])  # fmt: skip
     shown = run(command, *words, env={"TERM": "xterm-256color"})
     assert "\x1b" not in shown.out + shown.err
 

@@ -29,6 +29,10 @@ CASES = {
     for columns in (40, 80, 120)
     for lang, color in (("en", columns == 80), ("zh", False))
 } | {
+    f"compare-{columns}-{lang}-plain": (["compare", "quux attention", "vs", "quuz", "--lang", lang], columns, False)
+    for columns in (40, 80, 120)
+    for lang in ("en", "zh")
+} | {
     "scan-annotate-80-en-color": (["scan", str(TEXT), "--annotate"], 80, True),
     "show-80-both-plain": (["show", "quux attention", "--lang", "both"], 80, False),
     "show-homonyms-80-en-plain": (["QUUX"], 80, False),
@@ -36,6 +40,10 @@ CASES = {
     "search-40-zh-plain": (["search", "为这些测试虚构", "--category", "lab", "--lang", "zh"], 40, False),
     "related-80-en-plain": (["related", "fredder"], 80, False),
     "related-tree-80-zh-plain": (["related", "fredder", "--depth", "2", "--lang", "zh"], 80, False),
+    "related-to-80-en-color": (["related", "quuz", "--to", "quux protocol"], 80, True),
+    "related-to-40-zh-plain": (["related", "quuz", "--to", "quux protocol", "--all", "--lang", "zh"], 40, False),
+    "compare-120-en-color": (["compare", "quux attention", "quuz", "fredder"], 120, True),
+    "compare-160-both-plain": (["compare", "quux attention", "quuz", "fredder", "--lang", "both"], 160, False),
     "cite-40-en-plain": (["cite", "quux attention"], 40, False),
     "list-80-en-plain": (["list", "--category", "lab"], 80, False),
 } | {

@@ -17,6 +17,7 @@ MODULES = [
     "chinese",
     "cli",
     "commands",
+    "comparison",
     "editorial",
     "errors",
     "fold",

@@ -155,7 +155,7 @@ def test_membership(glossary: Glossary) -> None:
         ("what is GRPO?", "grpo", "name"),
         ("GRPO 是什么", "grpo", "name"),
         ("Low-Rank Adaptation (LoRA)", "lora", "full name"),
-        ("reward modelling", "reward-model", "words"),
+        ("clipping gradients", "gradient-clipping", "words"),
         ("text summarization models", "text-summarization", "words"),
     ],
 )

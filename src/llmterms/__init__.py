@@ -10,6 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from llmterms.comparison import Comparison as Comparison
+    from llmterms.comparison import Link as Link
+    from llmterms.comparison import Share as Share
     from llmterms.glossary import Glossary as Glossary
     from llmterms.model import Bilingual as Bilingual
     from llmterms.model import Citation as Citation
@@ -21,7 +24,19 @@ if TYPE_CHECKING:
 
     __version__: str
 
-__all__ = ["Bilingual", "Citation", "Glossary", "Match", "Origin", "Related", "Relation", "Term"]
+__all__ = [
+    "Bilingual",
+    "Citation",
+    "Comparison",
+    "Glossary",
+    "Link",
+    "Match",
+    "Origin",
+    "Related",
+    "Relation",
+    "Share",
+    "Term",
+]
 
 
 def __getattr__(name: str) -> object:
@@ -34,6 +49,10 @@ def __getattr__(name: str) -> object:
         from llmterms.glossary import Glossary
 
         return Glossary
+    if name in {"Comparison", "Link", "Share"}:
+        from llmterms import comparison
+
+        return getattr(comparison, name)
     if name in __all__:
         from llmterms import model
 

@@ -41,6 +41,7 @@ def _run(words: list[str]) -> int:
         "show": commands.show,
         "search": commands.search,
         "related": commands.related,
+        "compare": commands.compare,
         "cite": commands.cite,
     }
     if first not in commands.NAMES:

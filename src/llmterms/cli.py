@@ -86,7 +86,12 @@ def _complete(ctx: typer.Context, incomplete: str) -> list[str]:
     return _completions(list(ctx.params.get("term") or ctx.params.get("query") or []), incomplete)
 
 
-def _completions(before: Sequence[str], incomplete: str) -> list[str]:
+def _complete_one(incomplete: str) -> list[str]:
+    """Complete a name that has to be one word of the shell: with hyphens for its spaces it is found as well."""
+    return _completions([], incomplete, joint="-")
+
+
+def _completions(before: Sequence[str], incomplete: str, joint: str = " ") -> list[str]:
     """Return what may stand for the word being typed, so that the whole names a term."""
     from llmterms.glossary import Glossary
     from llmterms.search import completions
@@ -94,7 +99,7 @@ def _completions(before: Sequence[str], incomplete: str) -> list[str]:
     typed = " ".join([*before, incomplete])
     found = []
     for name in completions(Glossary.load().index, typed, _COMPLETIONS):
-        safe = re.sub(r"[^\w\s.+#*-]", "", name)  # without what a shell would take for itself
+        safe = re.sub(r"[^\w\s.+#*-]", "", name).replace(" ", joint)  # without what a shell would take for itself
         tail = _after(safe, before)
         if tail and tail.startswith(incomplete):
             found.append(tail)
@@ -159,12 +164,80 @@ def search(
 def related(
     term: Words,
     depth: Annotated[int, typer.Option("--depth", min=1, max=9, help="How many steps to go; from 2 on, a tree.")] = 1,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="TERM",
+            help="Tell how it is connected to this term: the shortest chain of relations.",
+            autocompletion=_complete_one,
+        ),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="With --to: all chains that are as short.")] = False,
+    graph: Annotated[
+        commands.Graph | None, typer.Option("--format", help="Print a graph to paste into a document.")
+    ] = None,
     lang: LanguageOption = None,
     json: JsonOption = False,
     color: ColorOption = "auto",
 ) -> ExitCode:
-    """List the related terms, grouped by relation, in both directions."""
-    return commands.related(term, Output(lang, json, color), depth=depth)
+    """List the related terms, grouped by relation, in both directions, or how two terms are connected."""
+    return commands.related(term, Output(lang, json, color), depth=depth, to=to, every=every, graph=graph)
+
+
+@_command("compare", "compare DPO GRPO PPO")
+def compare(
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="TERM...",
+            help="Two to five names; those of several words are quoted or set apart by vs or commas.",
+            autocompletion=_complete_one,
+        ),
+    ],
+    lang: LanguageOption = None,
+    json: JsonOption = False,
+    color: ColorOption = "auto",
+) -> ExitCode:
+    """Show terms side by side: what each has alone, what they share, how they are related."""
+    return commands.compare(names, Output(lang, json, color))
+
+
+@_command("scan", "scan paper.md --sort count")
+def scan(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="FILE", help="Text, Markdown, HTML, LaTeX or PDF; without any, what is piped in."),
+    ] = None,
+    sort: Annotated[
+        Literal["first", "count", "name"], typer.Option("--sort", help="Order: where first, how often, or by name.")
+    ] = "first",
+    category: CategoryOption = "",
+    kind: KindOption = "",
+    known: Annotated[
+        Path | None, typer.Option("--known", metavar="FILE", help="Leave out the terms named in a file, one a line.")
+    ] = None,
+    annotate: Annotated[
+        bool, typer.Option("--annotate", help="Print the text itself, each term linked or noted where it stands first.")
+    ] = False,
+    form: Annotated[
+        Literal["text", "markdown"], typer.Option("--format", help="Notes of --annotate: plain or Markdown footnotes.")
+    ] = "text",
+    lang: LanguageOption = None,
+    json: JsonOption = False,
+    color: ColorOption = "auto",
+) -> ExitCode:
+    """List the terms that stand in a text, explained."""
+    return commands.scan(
+        files or [],
+        Output(lang, json, color),
+        sort=sort,
+        category=category,
+        kind=kind,
+        known=known,
+        annotate=annotate,
+        markdown=form == "markdown",
+    )
 
 
 @_command("cite", "cite GRPO --bibtex")
@@ -230,43 +303,6 @@ def check(
 ) -> ExitCode:
     """Check glossary files and report every problem with file, line, term and field."""
     return commands.check(files or [], schema_only=schema_only)
-
-
-@_command("scan", "scan paper.md --sort count")
-def scan(
-    files: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="FILE", help="Text, Markdown, HTML, LaTeX or PDF; without any, what is piped in."),
-    ] = None,
-    sort: Annotated[
-        Literal["first", "count", "name"], typer.Option("--sort", help="Order: where first, how often, or by name.")
-    ] = "first",
-    category: CategoryOption = "",
-    kind: KindOption = "",
-    known: Annotated[
-        Path | None, typer.Option("--known", metavar="FILE", help="Leave out the terms named in a file, one a line.")
-    ] = None,
-    annotate: Annotated[
-        bool, typer.Option("--annotate", help="Print the text itself, each term linked or noted where it stands first.")
-    ] = False,
-    form: Annotated[
-        Literal["text", "markdown"], typer.Option("--format", help="Notes of --annotate: plain or Markdown footnotes.")
-    ] = "text",
-    lang: LanguageOption = None,
-    json: JsonOption = False,
-    color: ColorOption = "auto",
-) -> ExitCode:
-    """List the terms that stand in a text, explained."""
-    return commands.scan(
-        files or [],
-        Output(lang, json, color),
-        sort=sort,
-        category=category,
-        kind=kind,
-        known=known,
-        annotate=annotate,
-        markdown=form == "markdown",
-    )
 
 
 @_command("paths", "paths")

@@ -5,21 +5,30 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from llmterms.errors import ExitCode, LlmtermsError, UsageProblem
 from llmterms.fold import fold, tame
 from llmterms.glossary import Glossary
-from llmterms.model import KINDS, Bilingual, Match, Mention, Standing, Term
+from llmterms.model import KINDS, Bilingual, Match, Mention, Related, Standing, Term
 from llmterms.output import Output, write
 
 if TYPE_CHECKING:  # only `scan` pays for it
     from llmterms.texts import Text
 
-NAMES = ("show", "search", "related", "scan", "cite", "list", "timeline", "random", "check", "paths")
+NAMES = ("show", "search", "related", "compare", "scan", "cite", "list", "timeline", "random", "check", "paths")
 LIMIT = 30  # search results
 _MOST_RELATED = 12  # of one relation, on the page of an entry in a terminal
+_MOST_CHAINS = 20  # between two terms
+_MOST_COMPARED = 5
+_COMPARED = "compare takes two to five different terms"
+_QUOTE = "names of several words are quoted or set apart by vs: llmterms compare self-play vs chain of thought"
+_COMMAS = ",，、"
+_SEPARATOR = rf"(?i)[{_COMMAS}]|(?<!\S)vs\.?(?!\S)"
+
+Graph = Literal["mermaid", "dot"]
 
 
 def show(words: Sequence[str], out: Output, *, exact: bool = False) -> ExitCode:
@@ -68,8 +77,22 @@ def search(words: Sequence[str], out: Output, *, limit: int = LIMIT, category: s
     return ExitCode.FOUND
 
 
-def related(words: Sequence[str], out: Output, *, depth: int = 1) -> ExitCode:
-    """Print the terms at most `depth` relations away."""
+def related(
+    words: Sequence[str],
+    out: Output,
+    *,
+    depth: int = 1,
+    to: str | None = None,
+    every: bool = False,
+    graph: Graph | None = None,
+) -> ExitCode:
+    """Print the terms at most `depth` relations away, or how one is connected `to` another, as a `graph` if wished."""
+    if graph and out.json:
+        raise UsageProblem(f"--format {graph} and --json ask for two formats; leave one out")
+    if to is not None:
+        return _connection(_query(words), _query([to]), out, depth=depth, every=every, graph=graph)
+    if every:
+        raise UsageProblem("--all lists the chains to another term; name it: llmterms related o1 --to PPO --all")
     query, glossary = _query(words), _open()
     terms = [match.term for match in _find(glossary, query, out)]
     if not terms:
@@ -80,6 +103,9 @@ def related(words: Sequence[str], out: Output, *, depth: int = 1) -> ExitCode:
     if out.json:
         _name_the_others(query, terms, out)
         out.write_json(formats.related(*walks[0]))
+    elif graph:
+        _name_the_others(query, terms, out)
+        _write_graph(graph, *walks[0], out)
     elif out.fancy:
         grouped = page.related if depth == 1 else page.tree
         out.write_page([block for term, links in walks for block in grouped(term, links, out.language)])
@@ -87,6 +113,69 @@ def related(words: Sequence[str], out: Output, *, depth: int = 1) -> ExitCode:
         out.write(
             formats.tsv((link.name, link.relation, str(link.depth), link.id) for _, links in walks for link in links)
         )
+    return ExitCode.FOUND
+
+
+def _connection(start: str, end: str, out: Output, *, depth: int, every: bool, graph: Graph | None) -> ExitCode:
+    """Print a shortest chain of relations between two terms, or `every` one."""
+    if depth != 1:
+        raise UsageProblem("--depth says how far to go around one term; --to goes as far as it must; leave one out")
+    glossary = _open()
+    first = _one(glossary, start, out)
+    last = _one(glossary, end, out) if first else None
+    if not first or not last:
+        return ExitCode.NOT_FOUND
+    if first.id == last.id:
+        raise UsageProblem(f"--to takes another term than {first.name} itself")
+    most = _MOST_CHAINS if every else 1
+    chains = list(islice(glossary.chains(first, last), most + 1))
+    more, chains = len(chains) > most, chains[:most]
+    from llmterms import formats, page
+
+    if out.json:
+        out.write_json(formats.chains(first, last, chains, more=more))
+    elif graph and chains:
+        _write_graph(graph, first, [link for chain in chains for link in chain], out)
+    elif out.fancy and chains:
+        out.write_page(page.chains(first, last, chains, out.language))
+    else:
+        out.write(formats.tsv(formats.chain_rows(first, chains)))
+    if not chains:
+        out.remark("not connected", start=first.name, end=last.name)
+        return ExitCode.NOT_FOUND
+    if more:
+        out.remark("most chains" if every else "more chains", count=most)
+    return ExitCode.FOUND
+
+
+def compare(words: Sequence[str], out: Output) -> ExitCode:
+    """Print two to five terms side by side."""
+    glossary = _open()
+    names, apart = _names(glossary, words)
+    different = len({fold(name) for name in names})
+    if len(names) < 2 or different > _MOST_COMPARED:
+        raise UsageProblem(f"{_COMPARED}, not {different}; {_QUOTE}")
+    terms: dict[str, Term] = {}
+    for name in names:
+        term = _one(glossary, name, out)
+        if not term:
+            if not apart and len(names) > 2:
+                out.say(_QUOTE)
+            return ExitCode.NOT_FOUND
+        if term.id in terms:
+            out.remark("same", query=name, name=term.name)
+        terms[term.id] = term
+    if len(terms) < 2:
+        raise UsageProblem(f"{_COMPARED}; {_QUOTE}")
+    from llmterms import formats, page
+    from llmterms.comparison import compare
+
+    found = compare(list(terms.values()))
+    if out.json:
+        out.write_json(formats.comparison(found))
+    else:
+        most = _MOST_RELATED if out.fancy else None
+        out.write_page(page.comparison(found, glossary.categories, out.language, most))
     return ExitCode.FOUND
 
 
@@ -352,6 +441,22 @@ def _query(words: Sequence[str]) -> str:
     return query
 
 
+def _names(glossary: Glossary, words: Sequence[str]) -> tuple[list[str], bool]:
+    """Return the names to compare, and whether they are set apart: by vs or commas, else each word is one."""
+    text = " ".join(_kept_whole(glossary, word) for word in words)
+    apart = re.search(_SEPARATOR, text) is not None
+    names = re.split(_SEPARATOR, text) if apart else words
+    return [" ".join(name.split()) for name in names if name.strip()], apart
+
+
+def _kept_whole(glossary: Glossary, word: str) -> str:
+    """Return a quoted name that has commas or "vs." of its own with hyphens for them, which mean the same."""
+    name = word.strip(_COMMAS + " ")
+    if re.search(_SEPARATOR, name) and name in glossary:
+        return word.replace(name, re.sub(rf"[\s{_COMMAS}]+", "-", name))
+    return word
+
+
 def _find(glossary: Glossary, query: str, out: Output, *, exact: bool = False) -> list[Match]:
     """Return every meaning of the name, or the one it must be a misspelling of, after saying so."""
     matches = glossary.lookup(query)
@@ -362,6 +467,16 @@ def _find(glossary: Glossary, query: str, out: Output, *, exact: bool = False) -
         return []
     out.remark("shown instead", query=query, name=guessed.term.name)
     return [guessed]
+
+
+def _one(glossary: Glossary, query: str, out: Output) -> Term | None:
+    """Return the first meaning of the name, after naming the others, or say that nothing was found."""
+    terms = [match.term for match in _find(glossary, query, out)]
+    if not terms:
+        _miss(glossary, query, out)
+        return None
+    _name_the_others(query, terms, out)
+    return terms[0]
 
 
 def _miss(glossary: Glossary, query: str, out: Output) -> ExitCode:
@@ -395,6 +510,13 @@ def _name_the_others(query: str, terms: Sequence[Term], out: Output) -> None:
     if len(terms) > 1:
         others = ", ".join(term.id for term in terms[1:])
         out.say(f"“{query}” has {len(terms)} meanings; this is {terms[0].id}, the others are: {others}")
+
+
+def _write_graph(graph: Graph, start: Term, links: Sequence[Related], out: Output) -> None:
+    from llmterms import formats
+
+    draw = formats.mermaid if graph == "mermaid" else formats.dot
+    out.write(draw(start, links, out.language))
 
 
 def _row(term: Term, language: str) -> tuple[str, str, str]:

@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from llmterms.fold import tame
-from llmterms.model import Bilingual, Citation, Match, Mention, Related, Standing, Term
+from llmterms.model import (
+    RELATIONS,
+    Bilingual,
+    Citation,
+    Match,
+    Mention,
+    Related,
+    Relation,
+    Standing,
+    Term,
+    as_written,
+)
+
+if TYPE_CHECKING:
+    from llmterms.comparison import Comparison
 
 Json = dict[str, Any]
 
@@ -60,7 +74,7 @@ def term(term: Term) -> Json:
         "definition": _bilingual(term.definition),
         "note": _bilingual(term.note) if term.note else None,
         "origin": {"date": origin.date, "by": origin.by, "work": origin.work} if origin else None,
-        "related": [{"relation": link.relation, "id": link.id, "name": link.name} for link in term.related],
+        "related": [_relation(link) for link in term.related],
         "citations": [citation(work) for work in term.citations],
         "source": term.source,
     }
@@ -78,8 +92,42 @@ def timeline(months: Mapping[str, Iterable[Term]]) -> Json:
 
 def related(of: Term, links: Iterable[Related]) -> Json:
     """Return the answer of `related`."""
-    found = [{"relation": link.relation, "id": link.id, "name": link.name, "depth": link.depth} for link in links]
-    return {"term": _reference(of), "related": found}
+    return {"term": _reference(of), "related": [_link(link) for link in links]}
+
+
+def chains(start: Term, end: Term, found: Iterable[Iterable[Related]], *, more: bool) -> Json:
+    """Return the answer of `related --to`; `more` tells that there are others as short."""
+    told = [[_link(link) for link in chain] for chain in found]
+    return {"term": _reference(start), "to": _reference(end), "chains": told, "more": more}
+
+
+def chain_rows(start: Term, found: Iterable[Iterable[Related]]) -> Iterator[tuple[str, ...]]:
+    """Yield for each link of each chain: name, relation, name reached, step, id reached, number of the chain."""
+    for number, chain in enumerate(found, 1):
+        name = start.name
+        for link in chain:
+            yield name, link.relation, link.name, str(link.depth), link.id, str(number)
+            name = link.name
+
+
+def comparison(found: Comparison) -> Json:
+    """Return the answer of `compare`."""
+    return {
+        "terms": [term(each) for each in found.terms],
+        "links": [
+            {"source": _reference(link.source), "relation": link.relation, "target": _reference(link.target)}
+            for link in found.links
+        ],
+        "shares": [
+            {
+                "ids": list(share.ids),
+                "category": share.category or None,
+                "related": [_relation(link) for link in share.related],
+                "citations": [work.key for work in share.works],
+            }
+            for share in found.shares
+        ],
+    }
 
 
 def standing(files: Sequence[str], found: Iterable[Standing]) -> Json:
@@ -145,7 +193,73 @@ def citation(work: Citation) -> Json:
 
 def tsv(rows: Iterable[Sequence[str]]) -> str:
     """Return one line a row, its fields set apart by tabs."""
-    return "".join("\t".join(" ".join(tame(cell).split()) for cell in row) + "\n" for row in rows)
+    return "".join("\t".join(_one_line(cell) for cell in row) + "\n" for row in rows)
+
+
+def mermaid(start: Term, links: Iterable[Related], language: str) -> str:
+    r"""Return the terms and the links between them as a Mermaid flowchart.
+
+    >>> mermaid(Glossary.load().get("GRPO"), [Related("extends", "ppo", "PPO", 1, "grpo")], "en")
+    'flowchart LR\n  n1["GRPO"]\n  n2["PPO"]\n  n1 -->|"extends"| n2\n'
+    """
+    names, arrows = _graph(start, links)
+    node = {id: f"n{number}" for number, id in enumerate(names, 1)}  # "end" and the like are words of Mermaid
+    lines = [f'{node[id]}["{_mermaid_text(name)}"]' for id, name in names.items()]
+    for source, relation, target in arrows:
+        arrow = "---" if _is_mutual(relation) else "-->"
+        label = _mermaid_text(RELATIONS[relation].label.in_(language))
+        lines.append(f'{node[source]} {arrow}|"{label}"| {node[target]}')
+    return "flowchart LR\n" + "".join(f"  {line}\n" for line in lines)
+
+
+def dot(start: Term, links: Iterable[Related], language: str) -> str:
+    """Return the terms and the links between them as a graph for Graphviz.
+
+    >>> print(dot(Glossary.load().get("GRPO"), [Related("extends", "ppo", "PPO", 1, "grpo")], "en"))
+    digraph {
+      rankdir=LR;
+      node [shape=box];
+      "grpo" [label="GRPO"];
+      "ppo" [label="PPO"];
+      "grpo" -> "ppo" [label="extends"];
+    }
+    """
+    names, arrows = _graph(start, links)
+    lines = ["rankdir=LR;", "node [shape=box];"]
+    lines += [f'"{_dot_text(id)}" [label="{_dot_text(name)}"];' for id, name in names.items()]
+    for source, relation, target in arrows:
+        label = _dot_text(RELATIONS[relation].label.in_(language))
+        mutual = ", dir=none" if _is_mutual(relation) else ""
+        lines.append(f'"{_dot_text(source)}" -> "{_dot_text(target)}" [label="{label}"{mutual}];')
+    return "digraph {\n" + "".join(f"  {line}\n" for line in lines) + "}\n"
+
+
+def _graph(start: Term, links: Iterable[Related]) -> tuple[dict[str, str], list[tuple[str, str, str]]]:
+    """Return the names by id, and (source, relation, target) of each link once, as authors write it."""
+    links = list(links)
+    names = {start.id: start.name} | {link.id: link.name for link in links}
+    return names, list(dict.fromkeys(as_written(link.parent, link.relation, link.id) for link in links))
+
+
+def _is_mutual(relation: str) -> bool:
+    return RELATIONS[relation].inverse == relation
+
+
+def _mermaid_text(text: str) -> str:
+    """Return `text` as it may stand between quotes in Mermaid: what could mean something there as #code;.
+
+    >>> _mermaid_text('a "b" #1')
+    'a #34;b#34; #35;1'
+    """
+    # Of ASCII only what never means anything is left, rather than listing what does in some place.
+    return re.sub(
+        r"[^\w\s.,+/()-]", lambda char: f"#{ord(char[0])};" if char[0].isascii() else char[0], _one_line(text)
+    )
+
+
+def _dot_text(text: str) -> str:
+    r"""Return `text` as it may stand between quotes in DOT, where & begins an entity and \N means the node."""
+    return _one_line(text).replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;")
 
 
 def bibtex(works: Iterable[Citation]) -> str:
@@ -183,6 +297,18 @@ def _tex_author(author: str) -> str:
 
 def _bilingual(text: Bilingual) -> Json:
     return {"en": text.en, "zh": text.zh}
+
+
+def _relation(link: Relation) -> Json:
+    return {"relation": link.relation, "id": link.id, "name": link.name}
+
+
+def _link(link: Related) -> Json:
+    return {"relation": link.relation, "id": link.id, "name": link.name, "depth": link.depth}
+
+
+def _one_line(text: str) -> str:
+    return " ".join(tame(text).split())
 
 
 def _reference(of: Term) -> Json:

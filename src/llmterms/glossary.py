@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
+from heapq import heappop, heappush
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from llmterms import paths, search
 from llmterms.index import Index
-from llmterms.model import Bilingual, Match, Mention, Related, Term
+from llmterms.model import RELATIONS, Bilingual, Match, Mention, Related, Term
 
-if TYPE_CHECKING:  # only `scan` pays for it
+if TYPE_CHECKING:  # only `compare` and `scan` pay for them
+    from llmterms.comparison import Comparison
     from llmterms.scan import Scanner
     from llmterms.texts import Text
+
+# How little a relation says, in either direction; descent and kind, which are not named, say most.
+_LOOSE = {
+    "part-of": 1, "uses": 1, "made-by": 1, "measures": 1,
+    "alternative-to": 2, "not-to-be-confused-with": 3, "see-also": 3,
+}  # fmt: skip
+
+
+class _Way(NamedTuple):
+    """A link that a chain can go on with, to the term of number `target`."""
+
+    looseness: int
+    target: int
+    link: Related
+
+
+_Chain = tuple["_Chain | None", Related]  # what comes before, and the last link
 
 
 class Glossary:
@@ -139,6 +159,104 @@ class Glossary:
             level = following
         return found
 
+    def compare(self, *names: str) -> Comparison:
+        """Return what sets the terms of these names apart and what joins them.
+
+        A term that several of the names mean counts once. Raises KeyError for an unknown name.
+
+        >>> found = Glossary.load().compare("PPO", "GRPO")
+        >>> [f"{link.source.name} {link.relation} {link.target.name}" for link in found.links]
+        ['GRPO extends PPO']
+        """
+        from llmterms.comparison import compare
+
+        terms = {}
+        for name in names:
+            term = self.get(name)
+            if term is None:
+                raise KeyError(name)
+            terms[term.id] = term
+        return compare(list(terms.values()))
+
+    def paths(self, start: str, end: str) -> Iterator[list[Related]]:
+        """Yield every shortest chain of relations from one term to another, always in the same order.
+
+        A chain is a list of links, each from the term before to the next one; it is empty where
+        both are one term. Terms that are not connected, and unknown names, give no chain.
+
+        >>> [f"{link.parent} {link.relation} {link.id}" for link in next(Glossary.load().paths("DAPO", "PPO"))]
+        ['dapo extends grpo', 'grpo extends ppo']
+        """
+        first, last = self.get(start), self.get(end)
+        return self.chains(first, last) if first and last else iter(())
+
+    def chains(self, start: Term, end: Term) -> Iterator[list[Related]]:
+        """Yield every shortest chain of relations from `start` to `end`, the most telling first.
+
+        They come one by one, since there can be more of them than anyone could list.
+        """
+        first, last = self._index.number(start.id), self._index.number(end.id)
+        left = self._steps_left(first, last)
+        if first not in left:
+            return
+        onward = self._onward(start.id, first, left)
+        least = {last: 0}  # number -> how loose the rest must be at least
+        for number, ways in reversed(onward.items()):
+            least[number] = min(way.looseness + least[way.target] for way in ways)
+        # Gone on with is always what can become the least loose whole, and of that what is nearest to the end.
+        count = itertools.count()
+        begun: list[tuple[int, int, int, int, _Chain | None]] = [(least[first], left[first], next(count), first, None)]
+        while begun:
+            whole, _, _, number, chain = heappop(begun)
+            if number == last:
+                yield _links(chain)
+            for way in onward.get(number, []):
+                looseness = whole - least[number] + way.looseness + least[way.target]
+                heappush(begun, (looseness, left[way.target], next(count), way.target, (chain, way.link)))
+
+    def _onward(self, start: str, first: int, left: dict[int, int]) -> dict[int, list[_Way]]:
+        """Return from each term the ways on that a shortest chain can take, those from the start first."""
+        onward: dict[int, list[_Way]] = {}
+        ids, level = {first: start}, [first]
+        while left[level[0]]:
+            onward |= {number: [] for number in level}
+            for edge, id, name in self._index.edges(level):
+                if left.get(edge.target) == left[edge.source] - 1:
+                    ids[edge.target] = id
+                    link = Related(edge.relation, id, name, left[first] - left[edge.target], ids[edge.source])
+                    onward[edge.source].append(_Way(_looseness(edge.relation), edge.target, link))
+            level = list(dict.fromkeys(way.target for number in level for way in onward[number]))
+        return onward
+
+    def _steps_left(self, first: int, last: int) -> dict[int, int]:
+        """Return how many steps it is to `last` from `first` and from all that lies on a shortest way.
+
+        Both ends are walked from, level by level, always the one with fewer terms to go on from,
+        until they meet: between two terms of many thousand that reads a small part of them.
+        Every relation is kept in both directions, so either end may be walked from.
+        """
+        taken, left = {first: 0}, {last: 0}
+        ahead, behind = {first}, {last}
+        while ahead and behind and not ahead & behind:
+            if len(ahead) <= len(behind):
+                ahead = self._next_level(ahead, taken)
+            else:
+                behind = self._next_level(behind, left)
+        met = ahead & behind
+        while met and first not in left:  # and from there back to the first
+            one = min(met)
+            nearer, further = taken[one] - 1, left[one] + 1
+            met = {number for number in self._index.targets(met) if taken.get(number) == nearer}
+            left |= dict.fromkeys(met, further)
+        return left
+
+    def _next_level(self, level: set[int], steps: dict[int, int]) -> set[int]:
+        """Return the terms one step on from `level` that are not in `steps` yet, and put them there."""
+        further = steps[min(level)] + 1
+        following = self._index.targets(level) - steps.keys()
+        steps |= dict.fromkeys(following, further)
+        return following
+
     def select(self, *, kind: str = "", category: str = "", since: str = "", until: str = "") -> list[Term]:
         """Return the terms of a kind, of a category or with an origin between two dates.
 
@@ -173,3 +291,16 @@ class Glossary:
     def random(self) -> Term:
         """Return any one term."""
         return self._index.random()
+
+
+def _looseness(relation: str) -> int:
+    return _LOOSE.get(relation) or _LOOSE.get(RELATIONS[relation].inverse, 0)
+
+
+def _links(chain: _Chain | None) -> list[Related]:
+    """Return the links of a chain from the first on."""
+    links = []
+    while chain:
+        chain, link = chain
+        links.append(link)
+    return links[::-1]

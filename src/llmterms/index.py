@@ -16,7 +16,7 @@ import os
 import re
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -259,10 +259,17 @@ class Index:
         """Return (edge, id of its target, name of its target) for all edges out of `sources`."""
         rows = self._names.rows(
             "SELECT source, relation, target, id, name FROM edge JOIN term ON number = target"
-            f" WHERE source IN ({_marks(sources)}) ORDER BY source, position",
-            *sources,
+            " WHERE source IN (SELECT value FROM json_each(?)) ORDER BY source, position",
+            json.dumps(sources),  # as one value: SQLite takes 32,766 at most
         )
         return [(Edge(source, relation, target), id, name) for source, relation, target, id, name in rows]
+
+    def targets(self, sources: Iterable[int]) -> set[int]:
+        """Return the terms that relations lead to out of `sources`, which may be very many."""
+        rows = self._names.rows(
+            "SELECT DISTINCT target FROM edge WHERE source IN (SELECT value FROM json_each(?))", json.dumps([*sources])
+        )
+        return {target for (target,) in rows}
 
     def _keys(self, rest: str, *values: object) -> list[Key]:
         return [Key(*row) for row in self._search.rows(f"SELECT key, kind, text, term FROM key {rest}", *values)]

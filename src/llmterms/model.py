@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+_End = TypeVar("_End")
 
 
 class Bilingual(NamedTuple):
@@ -176,3 +178,14 @@ for _as, _en, _zh, _back, _back_en, _back_zh in _PAIRS:
     RELATIONS[_as] = RelationKind(Bilingual(_en, _zh), _back)
     if _back != _as:
         RELATIONS[_back] = RelationKind(Bilingual(_back_en, _back_zh), _as)
+
+
+def as_written(source: _End, relation: str, target: _End) -> tuple[_End, str, _End]:
+    """Return a relation in the direction in which authors write it.
+
+    >>> as_written("PPO", "extended-by", "GRPO")
+    ('GRPO', 'extends', 'PPO')
+    """
+    if relation in WRITTEN_RELATIONS:
+        return source, relation, target
+    return target, RELATIONS[relation].inverse, source

@@ -12,9 +12,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from llmterms.fold import is_cjk, tame, words
-from llmterms.model import KINDS, RELATIONS, Bilingual, Citation, Match, Related, Standing, Term
+from llmterms.model import KINDS, RELATIONS, Bilingual, Citation, Match, Related, Relation, Standing, Term
 
 if TYPE_CHECKING:
+    from llmterms.comparison import Comparison, Share
     from llmterms.timeline import Bar
 
 _WORDS = {
@@ -46,6 +47,40 @@ _WORDS = {
     "decades": Bilingual("{first}s–{last}s", "{first}–{last} 年代"),
     "undated": Bilingual("terms without a date, left out: {count}", "未列出没有年代的词条：{count} 个"),
     "none dated": Bilingual("no term with a date fits", "没有符合条件而又有年代的词条"),
+    "alone": Bilingual("Only here", "独有"),
+    "shared": Bilingual("In common", "共有"),
+    "between": Bilingual("Relation", "关系"),
+    "unrelated": Bilingual("none directly", "没有直接关系"),
+    "category": Bilingual("category", "类别"),
+    "works": Bilingual("sources", "参考"),
+    "same": Bilingual("“{query}” is {name}, which is there already", "“{query}”就是 {name}，已经列出"),
+    "steps": Bilingual("steps: {count}", "步数：{count}"),
+    "not connected": Bilingual("no relations lead from {start} to {end}", "没有从 {start} 到 {end} 的关系链"),
+    "more chains": Bilingual(
+        "there are more chains as short; to see them: --all", "还有同样短的关系链；都列出来：--all"
+    ),
+    "most chains": Bilingual(
+        "there are more chains as short; these are the first {count}", "还有同样短的关系链；这里只列前 {count} 条"
+    ),
+}
+
+# Relations whose label does not make a sentence between two names; {} is the second name.
+_SENTENCES = {
+    "is-a": Bilingual("is a kind of {}", "的上位概念是 {}"),
+    "has-kind": Bilingual("has kinds such as {}", "的下位概念有 {}"),
+    "has-example": Bilingual("has examples such as {}", "的实例有 {}"),
+    "part-of": Bilingual("is part of {}", "的所属整体是 {}"),
+    "has-part": Bilingual("has parts such as {}", "的组成部分有 {}"),
+    "used-by": Bilingual("is used by {}", "被用于 {}"),
+    "extended-by": Bilingual("is extended by {}", "衍生出 {}"),
+    "succeeds": Bilingual("succeeds {}", "的前代是 {}"),
+    "succeeded-by": Bilingual("is succeeded by {}", "的后继是 {}"),
+    "made-by": Bilingual("is made by {}", "的出品方是 {}"),
+    "makes": Bilingual("makes {}", "推出了 {}"),
+    "measured-by": Bilingual("is measured by {}", "的衡量手段有 {}"),
+    "alternative-to": Bilingual("is an alternative to {}", "的替代方案有 {}"),
+    "not-to-be-confused-with": Bilingual("is not to be confused with {}", "勿与 {} 混淆"),
+    "see-also": Bilingual("is related to {}", "另见 {}"),
 }
 
 _MOST_GLOSSED = 40  # on a timeline; with their glosses, more would fill screen after screen
@@ -85,22 +120,33 @@ class Block(NamedTuple):
     aside: bool = False
 
 
-Page = list[Block]
+class Columns(NamedTuple):
+    """Pages that stand side by side where there is room, else one below the other.
+
+    Blocks at the same place of each page have the same label and begin on the same line; one
+    without lines leaves its place empty.
+    """
+
+    pages: tuple[tuple[Block, ...], ...]
+
+
+Page = list[Block | Columns]
 
 
 def entry(term: Term, categories: Mapping[str, Bilingual], language: str, most_related: int | None = None) -> Page:
     """Return the page of one term; of each relation at most `most_related` terms are named."""
-    blocks = [_title(term, categories, language)]
+    kind, category = KINDS[term.kind], categories[term.category]
+    blocks: Page = [_title(term, f"{kind.in_(language)} · {category.in_(language)}")]
     blocks.append(_paragraphs(term.gloss, language, "gloss"))
     blocks.append(_paragraphs(term.definition, language))
     if term.origin:
-        blocks.append(_origin(term, language))
+        blocks.append(_origin(term, term.citations, language))
     if term.related:
         blocks.append(_related(term, language, most_related))
     if term.note:
         blocks.append(_paragraphs(term.note, language, "note", label=_label("note", language), aside=True))
     if term.citations:
-        blocks.append(citations(term, language))
+        blocks.append(citations(term.citations, language))
     return blocks
 
 
@@ -109,10 +155,10 @@ def meanings(name: str, count: int, language: str) -> Page:
     return [Block((Line((Run(say("meanings", language, name=name, count=count), "heading"),)),))]
 
 
-def citations(term: Term, language: str) -> Block:
-    """Return the numbered works of a term, each with its address."""
+def citations(works: Iterable[Citation], language: str) -> Block:
+    """Return the works with numbers, each with its address."""
     lines = []
-    for number, work in enumerate(term.citations, 1):
+    for number, work in enumerate(works, 1):
         mark = f"[{number}] "
         lines.append(Line((Run(mark, "number"), *_work(work, language)), hang=len(mark)))
         lines.append(Line((Run(" " * len(mark)), Run(work.url, "link", work.url)), hang=len(mark)))
@@ -121,7 +167,7 @@ def citations(term: Term, language: str) -> Block:
 
 def cited(term: Term, language: str) -> Page:
     """Return the page of a term's works alone."""
-    return [Block((_heading(term),)), Block(citations(term, language).lines)]
+    return [Block((_heading(term),)), Block(citations(term.citations, language).lines)]
 
 
 def hits(matches: Iterable[Match], query: str, language: str) -> Page:
@@ -219,7 +265,7 @@ def timeline(months: Mapping[str, Sequence[Term]], counted: Sequence[Bar], langu
         decades = {bar.first[:3] for bar in counted if bar.first != bar.last}
         together = groupby(months.items(), lambda item: item[0][:3] if item[0][:3] in decades else item[0][:4])
         blocks = [Block(tuple(_month(*item, language) for item in group)) for _, group in together]
-    return [*blocks, _counts(counted, language)] if len(counted) > 1 else blocks
+    return [*blocks, *([_counts(counted, language)] if len(counted) > 1 else [])]
 
 
 def timeline_title(
@@ -236,11 +282,7 @@ def timeline_title(
 
 def related(term: Term, links: Sequence[Related], language: str) -> Page:
     """Return the related terms grouped by relation."""
-    blocks = [Block((_heading(term),))]
-    lines = []
-    for relation, group in groupby(links, key=lambda link: link.relation):
-        lines.append(_relation_line(relation, [link.name for link in group], language))
-    return [*blocks, Block(tuple(lines))]
+    return [Block((_heading(term),)), Block(_relation_lines(links, language))]
 
 
 def tree(term: Term, links: Sequence[Related], language: str) -> Page:
@@ -263,10 +305,98 @@ def tree(term: Term, links: Sequence[Related], language: str) -> Page:
     return [Block(tuple(lines))]
 
 
+def chains(start: Term, end: Term, found: Sequence[Sequence[Related]], language: str) -> Page:
+    """Return chains of relations between two terms, each link as a sentence."""
+    heading = (Run(tame(start.name), "name"), Run(" → ", "dim"), Run(tame(end.name), "name"))
+    steps = Run(say("steps", language, count=len(found[0])), "dim")
+    page: Page = [Block((Line(heading, end=steps),))]
+    for chain in found:
+        names = [start.name, *(link.name for link in chain)]
+        links = zip(names, chain, strict=False)
+        page.append(Block(tuple(sentence(name, link.relation, link.name, language) for name, link in links)))
+    return page
+
+
+def sentence(source: str, relation: str, target: str, language: str) -> Line:
+    """Return one relation between two names as a sentence.
+
+    >>> "".join(run.text for run in sentence("PPO", "extended-by", "GRPO", "en").runs)
+    'PPO is extended by GRPO'
+    """
+    told = _SENTENCES.get(relation) or Bilingual(*(f"{label} {{}}" for label in RELATIONS[relation].label))
+    before, after = (part.strip() for part in told.in_(language).split("{}"))
+    runs: list[Run] = []
+    for text, role in ((tame(source), "term"), (before, "relation"), (tame(target), "term"), (after, "relation")):
+        if text and runs and not (is_cjk(runs[-1].text[-1]) and is_cjk(text[0])):
+            runs.append(Run(" "))
+        runs += [Run(text, role)] if text else []
+    return Line(tuple(runs), hang=2)
+
+
+def comparison(
+    found: Comparison, categories: Mapping[str, Bilingual], language: str, most_related: int | None = None
+) -> Page:
+    """Return terms side by side, then what joins them; of each relation at most `most_related` terms are named."""
+    works = list(dict.fromkeys(work for term in found.terms for work in term.citations))
+    alone, together = found.shares[: len(found.terms)], found.shares[len(found.terms) :]
+
+    def has(share: Share) -> tuple[Line, ...]:
+        return _share(share, categories, works, language, most_related)
+
+    columns = [
+        (
+            _title(term, KINDS[term.kind].in_(language)),
+            _origin(term, works, language),
+            _paragraphs(term.gloss, language, "gloss"),
+            _paragraphs(term.definition, language),
+            Block(has(share), _label("alone", language)),
+        )
+        for term, share in zip(found.terms, alone, strict=True)
+    ]
+    links = [sentence(link.source.name, link.relation, link.target.name, language) for link in found.links]
+    none = Line((Run(say("unrelated", language), "dim"),))
+    page: Page = [Columns(tuple(columns)), Block(tuple(links or [none]), _label("between", language))]
+    shared: list[Line] = []
+    for share in together:
+        names = [tame(term.name) for term in found.terms if term.id in share.ids]
+        who = Run(" · ".join(names), "dim") if len(names) < len(found.terms) else None
+        shared += [line._replace(end=who) for line in has(share)]
+    if shared:
+        page.append(Block(tuple(shared), _label("shared", language)))
+    if works:
+        page.append(citations(works, language))
+    return page
+
+
+def _share(
+    share: Share, categories: Mapping[str, Bilingual], works: Sequence[Citation], language: str, most: int | None
+) -> tuple[Line, ...]:
+    lines = []
+    if share.category:
+        name = tame(categories[share.category].in_(language))
+        lines.append(Line((Run(say("category", language) + "  ", "relation"), Run(name)), hang=2))
+    lines += _relation_lines(share.related, language, most)
+    if share.works:
+        numbers = " ".join(f"[{works.index(work) + 1}]" for work in share.works)
+        lines.append(Line((Run(say("works", language) + "  ", "relation"), Run(numbers, "number")), hang=2))
+    return tuple(lines)
+
+
+def in_turn(page: Page) -> list[Block]:
+    """Return the blocks of a page one below the other, also those that could stand side by side."""
+    blocks: list[Block] = []
+    for part in page:
+        if isinstance(part, Columns):
+            blocks += [block for column in part.pages for block in column if block.lines]
+        else:
+            blocks.append(part)
+    return blocks
+
+
 def plain(page: Page) -> str:
     """Return the page as text without colours or wrapping, blocks set apart by empty lines."""
     blocks = []
-    for block in page:
+    for block in in_turn(page):
         lines = ["".join(run.text for run in line.runs) for line in block.lines]
         ends = [f"  {line.end.text}" if line.end else "" for line in block.lines]
         text = "\n".join(line + end for line, end in zip(lines, ends, strict=True))
@@ -285,10 +415,8 @@ def _heading(term: Term) -> Line:
     return Line(tuple(runs))
 
 
-def _title(term: Term, categories: Mapping[str, Bilingual], language: str) -> Block:
-    kind, category = KINDS[term.kind], categories[term.category]
-    badge = Run(tame(f"{kind.in_(language)} · {category.in_(language)}"), "dim")
-    lines = [Line(_heading(term).runs, end=badge)]
+def _title(term: Term, badge: str) -> Block:
+    lines = [Line(_heading(term).runs, end=Run(tame(badge), "dim"))]
     if term.full_name:
         lines.append(Line((Run(tame(term.full_name), "expansion"),)))
     return Block(tuple(lines))
@@ -344,22 +472,27 @@ def _counts(counted: Sequence[Bar], language: str) -> Block:
     return Block(tuple(lines))
 
 
-def _origin(term: Term, language: str) -> Block:
+def _origin(term: Term, works: Sequence[Citation], language: str) -> Block:
+    """Return when and by whom a term came up, if that is known, with the number of its work among `works`."""
     origin = term.origin
-    assert origin
+    if not origin:
+        return Block(())
     runs = [Run(origin.date)]
     if origin.by:
         runs.append(Run(f"  {tame(origin.by)}"))
-    numbers = [number for number, work in enumerate(term.citations, 1) if work.key == origin.work]
+    numbers = [number for number, work in enumerate(works, 1) if work.key == origin.work]
     runs += [Run(f" [{number}]", "number") for number in numbers]
     return Block((Line(tuple(runs)),), _label("origin", language))
 
 
 def _related(term: Term, language: str, most: int | None) -> Block:
-    lines = []
-    for relation, group in groupby(term.related, key=lambda link: link.relation):
-        lines.append(_relation_line(relation, [link.name for link in group], language, most))
-    return Block(tuple(lines), _label("related", language))
+    return Block(_relation_lines(term.related, language, most), _label("related", language))
+
+
+def _relation_lines(links: Iterable[Relation | Related], language: str, most: int | None = None) -> tuple[Line, ...]:
+    """Return one line for each relation, with the names of the terms it leads to."""
+    groups = groupby(links, key=lambda link: link.relation)
+    return tuple(_relation_line(relation, [link.name for link in group], language, most) for relation, group in groups)
 
 
 def _relation_line(relation: str, names: list[str], language: str, most: int | None = None) -> Line:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
-from llmterms.page import Block, Line, Page, Run
+from llmterms.page import Block, Columns, Line, Page, Run, in_turn
 
 # The sixteen colours that a terminal's own theme defines, so that dark and light both work.
 _STYLES = {
@@ -37,6 +37,8 @@ _STYLES = {
 _WIDEST = 120  # cells; longer lines are hard to read
 _BAR_UNIT = 4  # cells that one thing counted gets at most: a bar must not shout about little
 _LABELS_BESIDE = 60  # cells from which on labels stand beside the text, not above it
+_NARROWEST_COLUMN, _WIDEST_COLUMN = 30, 60  # cells
+_GAP = 3  # cells between columns
 
 _OPENING = frozenset("（【《〈「『“‘")
 _CLOSING = frozenset("、。，；：！？）】》〉」』”’…—％·")
@@ -44,13 +46,17 @@ _CLOSING = frozenset("、。，；：！？）】》〉」』”’…—％·")
 
 def terminal(page: Page, width: int, *, colors: bool) -> str:
     """Return `page` as text for a terminal of `width` cells, with escape codes if `colors`."""
-    width = max(min(width, _WIDEST), 20)
+    all_cells, width = width, max(min(width, _WIDEST), 20)
     console = _console(colors=colors, width=width)
+    label_width = max((cell_len(block.label) + 2 for block in in_turn(page) if block.label), default=0)
     lines: list[Text] = []
-    for number, block in enumerate(page):
-        if number:
-            lines.append(Text())
-        lines += _block(block, width, _label_width(page))
+    for part in page:
+        if isinstance(part, Columns) and (column := _column_width(part, all_cells - label_width)) >= _NARROWEST_COLUMN:
+            laid_out = _rows(part, column, label_width)
+        else:
+            laid_out = [_block(block, width, label_width) for block in in_turn([part])]
+        for block in laid_out:
+            lines += [Text(), *block] if lines else block
     # soft_wrap: the lines are already broken where they should be.
     console.print(Text("\n").join(lines), soft_wrap=True)
     return _printed(console)
@@ -96,10 +102,6 @@ def progress_bar(total: int) -> Iterator[Callable[[int], None]]:
         yield lambda done: progress.advance(task, done)
 
 
-def _label_width(page: Page) -> int:
-    return max((cell_len(block.label) + 2 for block in page if block.label), default=0)
-
-
 def _block(block: Block, width: int, label_width: int) -> list[Text]:
     bar = "│ " if block.aside else ""
     if not block.label:
@@ -110,7 +112,7 @@ def _block(block: Block, width: int, label_width: int) -> list[Text]:
         indent = label_width
     lines = []
     room = width - indent - len(bar)
-    if block.lines[0].bar is None:
+    if not any(line.bar for line in block.lines):
         for line in block.lines:
             lines += _lines(line, room)
     else:
@@ -121,6 +123,28 @@ def _block(block: Block, width: int, label_width: int) -> list[Text]:
         margins[0] = label.append(" " * (label_width - cell_len(block.label)))
     placed = [Text.assemble(margin, (bar, _STYLES["bar"]), line) for margin, line in zip(margins, lines, strict=True)]
     return [label, *placed] if block.label and indent < label_width else placed
+
+
+def _column_width(columns: Columns, width: int) -> int:
+    """Return how wide each column can be where all of them have `width` cells."""
+    return min((width + _GAP) // len(columns.pages) - _GAP, _WIDEST_COLUMN)
+
+
+def _rows(columns: Columns, column: int, label_width: int) -> list[list[Text]]:
+    """Return the lines of each row of blocks: the label in the margin, then the blocks side by side."""
+    rows = []
+    for row in zip(*columns.pages, strict=True):
+        cells = [_block(block._replace(label=""), column, 0) for block in row]
+        lines = [Text() for _ in range(max(map(len, cells)))]
+        label = next((block.label for block in row if block.lines), "")
+        lefts = range(label_width, label_width + len(cells) * (column + _GAP), column + _GAP)
+        for left, cell in [(0, [Text(label, _STYLES["label"])]), *zip(lefts, cells, strict=True)]:
+            for line, piece in zip(lines, cell, strict=False):
+                if piece:
+                    line.append(" " * (left - cell_len(line.plain))).append_text(piece)
+        if lines:
+            rows.append(lines)
+    return rows
 
 
 def _lines(line: Line, width: int) -> list[Text]:
