@@ -40,6 +40,10 @@ def found(glossary: Glossary, text: str, kind: str = "plain") -> list[str]:
         ("rein-\nforcement learning", ["rl"]),
         ("Ｇ Ｒ ＧＲＰＯ", ["grpo"]),
         ("GPT-4.1 and GPT-4", ["gpt-4-1", "gpt-4"]),
+        ("gpt-4, GPT4 and gpt-2; vllm with qwen in fp8", ["gpt-4", "gpt-2", "vllm", "qwen", "fp8"]),
+        ("RLHF and SFT: pretrained, fine-tuned", ["rlhf", "supervised-fine-tuning", "pre-training", "fine-tuning"]),
+        ("reward\u200bmodel, reward\u2003model", ["reward-model"]),
+        ("大语言\n  模型", ["llm"]),
     ],
 )
 def test_a_name_is_found_in_all_its_forms(glossary: Glossary, text: str, ids: list[str]) -> None:
@@ -62,6 +66,9 @@ def test_what_is_no_name_is_not_found(glossary: Glossary, text: str) -> None:
         "The travel agent liked the temperature and paid attention to the tokens in his memory.",
         "The CI job runs on an agent; SR, EC, DC and MR are branches.",
         "He will react to ART in the museum of Sora.",
+        "The squad smote its foes under X-ray light at the Moulin Rouge.",
+        "公司扩大模型规模，他通过拟合曲线约束搜索范围。",
+        "Semi-supervised learning differs from weakly supervised learning.",
         "会议上大家对齐了进度，代理商提示温度偏高。",
     ],
 )
@@ -91,6 +98,9 @@ def test_an_acronym_counts_where_it_is_written_out(glossary: Glossary) -> None:
         ("markdown", "---\ntitle: GRPO\n---\n[a link](GRPO.md)\n"),
         ("markdown", "# References\n\n- GRPO\n"),
         ("plain", "References\n[1] GRPO, 2024\n"),
+        ("plain", "五、参考文献\n[1] GRPO, 2024\n"),
+        ("html", "<html><h2>References</h2>\n<p>GRPO</p></html>"),
+        ("latex", "\\section*{References}\nGRPO"),
         ("html", "<html><head><style>GRPO</style></head><body><script>GRPO</script><pre>GRPO</pre></body></html>"),
         ("html", '<p title="GRPO">text</p><!-- GRPO -->'),
         ("latex", "\\cite{GRPO} \\label{GRPO} \\ref{GRPO} \\verb|GRPO| \\url{GRPO}"),
@@ -118,6 +128,31 @@ def test_code_addresses_and_bibliographies_do_not_count(glossary: Glossary, kind
 def test_markup_within_a_name_does_not_hide_it(glossary: Glossary, kind: str, text: str, id: str) -> None:
     """Emphasis, links, ties and soft hyphens are as if they were not there."""
     assert found(glossary, text, kind) == [id]
+
+
+@pytest.mark.parametrize(
+    "text", ["question answering (GPQA)", "large language models (vLLM)", "reinforcement learning (GRPO)"]
+)
+def test_a_bracket_does_not_rename_what_has_a_name(glossary: Glossary, text: str) -> None:
+    """Only what may be short for the words before it is taken for them."""
+    assert len(found(glossary, text)) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("latex", r"\author{A\\[2pt] B} We use GRPO. \[x\] RLHF"),
+        ("latex", "\\textcolor{red}{GRPO} % \\begin{equation}\n and RLHF \\begin{equation}x\\end{equation}"),
+        ("markdown", "_GRPO_ and\n> large language\n> models, [^1]\n\n[^1]: RLHF"),
+        ("markdown", "---\n\nGRPO\n\n---\nRLHF"),
+        ("markdown", "```pip install x``` GRPO\nRLHF"),
+        ("plain", "~~~~\nGRPO\n~~~~\n``RLHF''"),
+        ("html", "<html><![if x]>GRPO &shy;<p>RLHF"),
+    ],
+)
+def test_prose_is_not_taken_for_code(glossary: Glossary, kind: str, text: str) -> None:
+    """Line breaks with a length, rules, quotes and broken markup hide nothing."""
+    assert {"grpo", "rlhf"} <= set(found(glossary, text, kind))
 
 
 def test_places_are_those_of_the_source(glossary: Glossary) -> None:

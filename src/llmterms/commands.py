@@ -283,6 +283,8 @@ def scan(
     glossary = _open()
     category, kind = _category(glossary, category), _kind(kind)
     left_out = _known(glossary, known, out) if known else set()
+    if annotate and len(files) > 1:
+        raise UsageProblem("--annotate prints one text; give one file")
     read = _read(files, out)
 
     def is_wanted(term: Term) -> bool:
@@ -294,7 +296,7 @@ def scan(
         for text, found in zip(read, mentions, strict=True):
             _write_annotated(text, found, out, markdown=markdown)
     else:
-        _write_standing(read, _standing(read, mentions, sort), out)
+        _write_standing(read, _standing(read, mentions, sort, several=len(files) > 1), out)
     if len(read) < len(files):
         return ExitCode.BAD_DATA
     if not any(mentions):
@@ -307,7 +309,7 @@ def _read(files: Sequence[Path], out: Output) -> list[Text]:
     """Return the texts of all files that can be read, after saying what is wrong with the others."""
     from llmterms import texts
 
-    if not files and sys.stdin.isatty():
+    if not files and (sys.stdin is None or sys.stdin.isatty()):
         raise UsageProblem("scan reads files or a pipe; try: llmterms scan paper.md")
     read = []
     for file in files or [Path("-")]:
@@ -348,7 +350,9 @@ def _write_standing(read: Sequence[Text], standing: Sequence[Standing], out: Out
         out.write(formats.tsv(rows))
 
 
-def _standing(read: Sequence[Text], mentions: Sequence[Sequence[Mention]], sort: str) -> list[Standing]:
+def _standing(
+    read: Sequence[Text], mentions: Sequence[Sequence[Mention]], sort: str, *, several: bool
+) -> list[Standing]:
     """Return each term that stands in the texts once, with how often it does and where first."""
     counts: dict[str, int] = {}
     first: dict[str, tuple[Text, Mention]] = {}
@@ -358,8 +362,8 @@ def _standing(read: Sequence[Text], mentions: Sequence[Sequence[Mention]], sort:
             first.setdefault(mention.term.id, (text, mention))
     standing = []
     for id, (text, mention) in first.items():
-        number, name = text.place(mention.start), text.name if len(read) > 1 else ""
-        written = " ".join(text.source[mention.start : mention.end].split())
+        number, name = text.place(mention.start), text.name if several else ""
+        written = text.written(mention.start, mention.end)
         standing.append(Standing(mention.term, counts[id], name, number, text.kind == "pdf", written))
     if sort == "count":
         standing.sort(key=lambda each: -each.times)
@@ -375,6 +379,8 @@ def _known(glossary: Glossary, file: Path, out: Output) -> set[str]:
     found: set[str] = set()
     unknown = []
     for name in filter(None, map(str.strip, texts.read(file).source.splitlines())):
+        if name.startswith("#"):
+            continue
         matches = glossary.lookup(name)
         found.update(match.term.id for match in matches)
         unknown += [] if matches else [name]

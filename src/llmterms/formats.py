@@ -152,7 +152,8 @@ def standing(files: Sequence[str], found: Iterable[Standing]) -> Json:
 def footnoted(text: str, mentions: Sequence[Mention], language: str, *, markdown: bool) -> str:
     """Return `text` with a note at each mention, the notes at its end: numbered, or as Markdown has them."""
     pieces, at, notes = [], 0, []
-    for number, mention in enumerate(mentions, 1):
+    taken = max(map(int, re.findall(r"\[(\d{1,4})\]", text)), default=0)  # by references of the text itself
+    for number, mention in enumerate(mentions, taken + 1):
         mark = f"[^{mention.term.id}]" if markdown else f"[{number}]"
         pieces += [text[at : mention.end], mark]
         at = mention.end
@@ -161,7 +162,7 @@ def footnoted(text: str, mentions: Sequence[Mention], language: str, *, markdown
     body = "".join(pieces)
     if not notes:
         return body
-    return body.rstrip("\n") + "\n\n" + tame("".join(notes))
+    return body + ("\n" if body.endswith("\n") else "\n\n") + tame("".join(notes))
 
 
 def _note(term: Term, language: str, *, markdown: bool) -> str:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # source needs PyYAML, which only building the index pays for
     from llmterms.source import Merged
     from llmterms.surfaces import Surface
 
-SCHEMA = 14  # raise it whenever the tables below or the keys in them change
+SCHEMA = 17  # raise it whenever the tables below or the keys in them change
 _SPELT = "~"  # marks keys made by `spell`, which must not stand beside those that fit as they are: XPO, xPos
 _LEAST_INITIALS = 3
 _KEPT_FILES = 4  # indexes of other sets of layers that stay in the cache folder, of each kind

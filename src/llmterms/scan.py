@@ -72,8 +72,6 @@ class Scanner:
         found = []
         for cased, automaton in self._automata.items():
             haystack = levelled.text if cased else levelled.text.lower()
-            if len(haystack) != len(levelled.text):  # a letter whose lower case is longer
-                haystack = "".join(char.lower() if len(char.lower()) == 1 else char for char in levelled.text)
             for number, start, end in automaton.matches(haystack):
                 if (stop := _end_of_word(haystack, start, end)) is not None:
                     found.append((start, -stop, cased, number))
@@ -165,11 +163,10 @@ class _Levelled:
 def _between(gap: str, before: str, after: str) -> str:
     """Return what an uneven gap between two words stands for: nothing, a space or a break."""
     bare = gap.replace(GLUE, "")
-    if not bare or (bare == "\n" and is_cjk(before) and is_cjk(after)):
+    if not bare or (not bare.strip() and bare.count("\n") == 1 and is_cjk(before) and is_cjk(after)):
         return ""
-    if bare.count("\n") > 1 or re.search(r"\s[-\u2013]+\s", bare.replace("\n", " ") if "\n" not in bare[:-1] else bare):
-        return BREAK
-    return " "
+    is_dash = "---" in bare or re.search(r"[^\S\n][-\u2013]+\s", bare)
+    return BREAK if bare.count("\n") > 1 or is_dash else " "
 
 
 def _end_of_word(text: str, start: int, end: int) -> int | None:
@@ -280,8 +277,14 @@ def _acronyms(
     for each in candidates:
         if text[each.end : each.end + 2].lstrip()[:1] in _OPENING and len(each.form.meanings) == 1:
             bracket = _IN_BRACKETS.match(text, each.end)
-            if bracket and bracket[1] in bearers and bracket[1] != each.form.text:
-                introduced.setdefault(bracket[1], each.form.meanings[0].term)
+            acronym = bracket[1] if bracket and bracket[1] in bearers else ""
+            term = each.form.meanings[0].term
+            if (
+                acronym
+                and acronym != each.form.text
+                and _may_stand_for(bearers[acronym], term, text[each.start : each.end])
+            ):
+                introduced.setdefault(acronym, term)
     foreign = {
         acronym
         for acronym, form in bearers.items()
@@ -290,6 +293,21 @@ def _acronyms(
         and _stands_for_another(acronym, text, places[form])
     }
     return foreign, introduced
+
+
+def _may_stand_for(acronym: _Form, term: int, written: str) -> bool:
+    """Tell whether an acronym in brackets is short for the term that is written out before them."""
+    if any(meaning.term == term for meaning in acronym.meanings):
+        return True
+    letters = [char.lower() for char in acronym.text if char.isalpha()]
+    return all(meaning.need for meaning in acronym.meanings) and _initials(written) == letters
+
+
+def _initials(text: str) -> list[str]:
+    return [word[0].lower() for word in re.findall(r"[A-Za-z]+", text) if word.lower() not in _SMALL_WORDS]
+
+
+_SMALL_WORDS = frozenset({"of", "the", "and", "for", "in"})
 
 
 def _stands_for_another(acronym: str, text: str, places: Sequence[_Candidate]) -> bool:
@@ -301,12 +319,11 @@ def _stands_for_another(acronym: str, text: str, places: Sequence[_Candidate]) -
         before = text[max(0, place.start - 120) : place.start].rstrip()
         after = text[place.end : place.end + 120].lstrip()
         if before.endswith(_OPENING):
-            words = re.findall(r"[A-Za-z]+", before[:-1])
+            told = before[:-1]
         elif after.startswith(_OPENING) and (inside := re.match(r"[(（]([A-Za-z][A-Za-z -]+)[)）]", after)):
-            words = re.findall(r"[A-Za-z]+", inside[1])
+            told = inside[1]
         else:
             continue
-        initials = [word[0].lower() for word in words if word.lower() not in {"of", "the", "and", "for", "in"}]
-        if initials[-len(letters) :] == letters:
+        if _initials(told)[-len(letters) :] == letters:
             return True
     return False

@@ -16,15 +16,16 @@ from llmterms.model import Term
 _LEAST_UNCASED = 5  # letters from which on a name that is no everyday word is known in any case
 
 # What a hyphen, a space and their likes become; each is one character for one, so that places stay.
-_BLANKS = "-\u2010\u2011\u2012\u2013\u00ad\u00a0\u2009\u202f\u3000\t\r"
+_BLANKS = "-\u2010\u2011\u2012\u2013\u00a0\u2002\u2003\u2009\u2028\u202f\u205f\u3000\t\r\f"
 _FULL_WIDTH = {
     first + offset: chr(to + offset)
     for first, to, count in ((0xFF10, 0x30, 10), (0xFF21, 0x41, 26), (0xFF41, 0x61, 26))
     for offset in range(count)
 }
 
-# Kinds whose terms are called by proper names.
+# Kinds whose terms are called by proper names, and those of them that people also write in lower case.
 _PROPER = {"model", "dataset", "benchmark", "software", "standard", "product", "organization", "event"}
+_WRITTEN_LOWER = {"model", "software", "product", "organization"}
 
 
 class Surface(NamedTuple):
@@ -52,57 +53,71 @@ def level(text: str) -> str:
 
 def surfaces(number: int, term: Term) -> Iterator[Surface]:
     """Yield every form of every name of a term, each once."""
-    from llmterms import chinese
-
     needs = dict(term.everyday)
     seen = set()
-    for name in (term.name, term.full_name, term.zh, *term.aliases):
-        for written in chinese.scripts(name) if is_cjk(name) else [name]:
-            for text, cased in _forms(written, proper=term.kind in _PROPER, doubtful=name in needs):
+    for name in filter(_plain, (term.name, term.full_name, term.zh, *term.aliases)):
+        for written in _scripts(name):
+            for text, cased, need in _forms(written, term.kind, needs.get(name, "")):
                 if text not in seen:
                     seen.add(text)
-                    yield Surface(text, cased, needs.get(name, ""), name, number)
-    for name, need in term.everyday:
+                    yield Surface(text, cased, need, name, number)
+    for phrase, need in term.everyday:
         if need == "unless":
-            for written in chinese.scripts(name) if is_cjk(name) else [name]:
-                yield Surface(" ".join(level(written).lower().split()), False, need, name, number)
+            for written in _scripts(phrase):
+                yield Surface(_plain(written).lower(), False, need, phrase, number)
 
 
-def _forms(name: str, *, proper: bool, doubtful: bool) -> Iterator[tuple[str, bool]]:
-    """Yield (form, whether its capitals count) for a name as it is written."""
-    plain = " ".join(level(name).split())
-    if not plain:
-        return
+def _scripts(name: str) -> list[str]:
+    """Return a name as it is, a Chinese one in both scripts."""
+    from llmterms import chinese
+
+    return chinese.scripts(name) if is_cjk(name) else [name]
+
+
+def _plain(name: str) -> str:
+    return " ".join(level(name).split())
+
+
+def _forms(name: str, kind: str, need: str) -> Iterator[tuple[str, bool, str]]:
+    """Yield (form, whether its capitals count, what it needs) for a name as it is written."""
+    plain = _plain(name)
     if is_cjk(plain):
-        tight = re.sub(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])", "", plain)
-        loose = re.sub(r"(?<=[^\W\x00-\x7f])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[^\W\x00-\x7f])", " ", tight)
-        yield from {(tight.lower(), False), (loose.lower(), False)}
+        tight = re.sub(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])", "", plain).lower()
+        loose = re.sub(r"(?<=[^\W\x00-\x7f])(?=[a-z0-9])|(?<=[a-z0-9])(?=[^\W\x00-\x7f])", " ", tight)
+        yield from ((form, False, need) for form in {tight, loose})
         return
-    if _capitals_count(plain, proper=proper, doubtful=doubtful):
-        yield plain, True
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z]{3})(?=\d)", " ", plain)  # FlashAttention, Qwen3
+    if _capitals_count(plain, kind, doubtful=bool(need)):
+        forms = {plain, apart, plain.replace(" ", "") if plain[-1:].isdigit() else plain}
         if not plain.isupper() and not re.search(r"[a-z][A-Z]", plain):
-            yield plain.upper(), True  # a proper name in a heading
+            forms.add(plain.upper())  # a proper name in a heading
+        yield from ((form, True, need) for form in forms)
+        if not need and len(re.sub("[^A-Za-z]", "", plain)) >= _LEAST_UNCASED:
+            yield from ((form, False, "neighbour") for form in {form.lower() for form in forms})
         return
-    lower = plain.lower()
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z]{3})(?=\d)", " ", plain).lower()
-    variants = {lower, apart, " ".join(re.sub(r"(?<=\w)-(?=[A-Za-z])", "", name).lower().split())}
-    if lower.endswith("@k"):
-        variants |= {f"{lower[:-1]}{count}" for count in (1, 2, 3, 4, 5, 8, 10, 16, 20, 32, 50, 64, 100)}
-    if len(apart.replace(" ", "")) >= _LEAST_UNCASED and len(apart.split()) == 2:
-        variants.add(apart.replace(" ", ""))
-    for form in variants | {inflected for variant in variants for inflected in _inflected(variant)}:
-        yield form, False
+    unhyphened = _plain(re.sub(r"(?<=\w)-(?=[A-Za-z])", "", name))
+    lower = {form.lower() for form in (plain, apart, unhyphened)}
+    if plain.lower().endswith("@k"):
+        lower |= {f"{plain.lower()[:-1]}{count}" for count in (1, 2, 3, 4, 5, 8, 10, 16, 20, 32, 50, 64, 100)}
+    lower |= {inflected for form in lower for inflected in _inflected(form)}
+    joined = {form.replace(" ", "") for form in lower if form.count(" ") == 1 and len(form) > _LEAST_UNCASED}
+    yield from ((form, False, need) for form in lower | joined)
 
 
-def _capitals_count(name: str, *, proper: bool, doubtful: bool) -> bool:
-    """Tell whether a name is only itself with its own capitals: RAG, o1, Claude, but not FlashAttention or Qwen3."""
-    if name.islower() and not any(char.isdigit() for char in name):
+def _capitals_count(name: str, kind: str, *, doubtful: bool) -> bool:
+    """Tell whether a name is only itself with its own capitals: RAG, o1, SQuAD, but not GPT-4 or FlashAttention."""
+    letters = re.sub("[^A-Za-z]", "", name)
+    if letters.islower():
+        return len(name) < _LEAST_UNCASED and letters != name
+    if kind not in _PROPER and all(word.istitle() or word.islower() for word in name.split()):  # Benchmark
         return False
-    if " " in name:
-        return name.replace(" ", "").isupper() and len(name) <= _LEAST_UNCASED
-    if not proper and name.istitle():  # Benchmark, Hallucination
+    if doubtful:
+        return " " not in name or letters.isupper() or kind in _PROPER
+    if re.fullmatch(r"[A-Z]{2,} ?\d[\d.]*", name) or len(name.split()) > 2:
         return False
-    return doubtful or (len(name) < _LEAST_UNCASED and not re.fullmatch(r"[A-Za-z]+\d{2}", name))  # FP16 is also fp16
+    if kind in _WRITTEN_LOWER and " " not in name:
+        return len(letters) < 4
+    return kind in _PROPER or letters.isupper() or len(letters) < _LEAST_UNCASED
 
 
 _INFLECTIONS = (
