@@ -130,6 +130,12 @@ def test_markup_within_a_name_does_not_hide_it(glossary: Glossary, kind: str, te
     assert found(glossary, text, kind) == [id]
 
 
+def test_an_acronym_of_the_texts_own_counts(glossary: Glossary) -> None:
+    """An acronym that the glossary lacks counts for the term that it is introduced for, from there on."""
+    text = "CL is nothing yet. A contrastive learning (CL) loss; CL helps, CLs too."
+    assert [mention.term.id for mention in glossary.scan(text)].count("contrastive-learning") == 4
+
+
 @pytest.mark.parametrize(
     "text", ["question answering (GPQA)", "large language models (vLLM)", "reinforcement learning (GRPO)"]
 )

@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import merge
 from typing import NamedTuple
 
 from llmterms.fold import is_cjk
@@ -64,7 +65,8 @@ class Scanner:
         for start, chunk in _chunks(text.plain):
             candidates += self._candidates(chunk, start)
             progress(len(chunk))
-        return _meant(candidates, text.plain, self._related)
+        new = _introduced_anew(candidates, text.plain)
+        return merge(_meant(candidates, text.plain, self._related), new)
 
     def _candidates(self, chunk: str, offset: int) -> list[_Candidate]:
         """Return all forms that stand in a piece of text as words of their own, none over another."""
@@ -275,15 +277,10 @@ def _acronyms(
     bearers = {form.text: form for form in places if any(char.isupper() for char in form.text[1:])}
     introduced: dict[str, int] = {}
     for each in candidates:
-        if text[each.end : each.end + 2].lstrip()[:1] in _OPENING and len(each.form.meanings) == 1:
-            bracket = _IN_BRACKETS.match(text, each.end)
-            acronym = bracket[1] if bracket and bracket[1] in bearers else ""
+        acronym = _bracketed(text, each.end)
+        if acronym in bearers and acronym != each.form.text and len(each.form.meanings) == 1:
             term = each.form.meanings[0].term
-            if (
-                acronym
-                and acronym != each.form.text
-                and _may_stand_for(bearers[acronym], term, text[each.start : each.end])
-            ):
+            if _may_stand_for(bearers[acronym], term, text[each.start : each.end]):
                 introduced.setdefault(acronym, term)
     foreign = {
         acronym
@@ -293,6 +290,32 @@ def _acronyms(
         and _stands_for_another(acronym, text, places[form])
     }
     return foreign, introduced
+
+
+def _bracketed(text: str, place: int) -> str:
+    """Return the one word that stands in brackets from `place` on, without a plural's s, or ""."""
+    if text[place : place + 2].lstrip()[:1] not in _OPENING:
+        return ""
+    found = _IN_BRACKETS.match(text, place)
+    return found[1] if found else ""
+
+
+def _introduced_anew(candidates: Iterable[_Candidate], text: str) -> list[Occurrence]:
+    """Return where acronyms stand that no glossary knows, after the text introduced them: "X Y Z (XYZ)"."""
+    terms: dict[str, tuple[int, int]] = {}  # acronym -> (term, from where on)
+    for each in candidates:
+        acronym = _bracketed(text, each.end)
+        if len(acronym) < 2 or len(each.form.meanings) > 1:
+            continue
+        if acronym == "".join(_initials(text[each.start : each.end])).upper():
+            terms.setdefault(acronym, (each.form.meanings[0].term, each.end))
+    known = {each.form.text for each in candidates}
+    return sorted(
+        Occurrence(found.start(), found.end(), term)
+        for acronym, (term, start) in terms.items()
+        if acronym not in known
+        for found in re.compile(rf"\b{acronym}s?\b").finditer(text, start)
+    )
 
 
 def _may_stand_for(acronym: _Form, term: int, written: str) -> bool:
