@@ -75,6 +75,7 @@ def parse(name: str, data: bytes, kind: str = "") -> Text:
     if b"%PDF-" in data[:1024]:
         return _pdf(name, data)
     source = _decode(name, data)
+    del data  # a large text is held often enough
     return _text(name, kind or _kind(source), source)
 
 
@@ -90,8 +91,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, from a broken so
 def _text(name: str, kind: str, source: str) -> Text:
     masked = _SURROGATE.sub("\ufffd", _INVISIBLE.sub(GLUE, _MASKS[kind](source)))
     assert len(masked) == len(source)
-    starts = accumulate((len(line) + 1 for line in source.split("\n")), initial=0)
-    return Text(name, kind, source, masked, list(starts)[:-1])
+    return Text(name, kind, source, masked, [0, *(found.end() for found in re.finditer("\n", source))])
 
 
 _MARKS = (
