@@ -8,6 +8,7 @@ A block is marked `<!-- output: llmterms show GRPO -->` above its code fence.
 
 from __future__ import annotations
 
+import html
 import io
 import os
 import re
@@ -60,6 +61,14 @@ def regenerate(text: str, home: str) -> str:
     return _BLOCK.sub(block, text)
 
 
+def _widened(found: re.Match[str]) -> str:
+    from rich.cells import cell_len
+
+    text = html.unescape(found[3])
+    length = float(found[1]) * cell_len(text) / len(text) if text else 0
+    return f'textLength="{length:g}"{found[2]}>{found[3]}<'
+
+
 def picture(command: str, home: str) -> str:
     """Return the command and its output as an SVG image of a terminal."""
     from rich.console import Console
@@ -70,6 +79,8 @@ def picture(command: str, home: str) -> str:
     shown = re.sub(r"\x1b]8;.*?\x1b\\", "", output(f"{command} --color always", home, columns=82))
     console.print(Text.from_ansi(shown))
     svg = console.export_svg(title="llmterms", unique_id="llmterms")
+    # rich reserves one cell for a Chinese character, which is two wide: a browser would squeeze it.
+    svg = re.sub(r'textLength="([\d.]+)"([^>]*)>([^<]*)<', _widened, svg)
     # Without the web fonts that rich names: a picture in a README must load nothing.
     return re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
 

@@ -60,7 +60,8 @@ def read(file: Path) -> Text:
 
 def read_stream(stream: IO[bytes]) -> Text:
     """Read the standard input to its end. Raises Unreadable as `read` does."""
-    return parse("-", _bytes("the standard input", stream))
+    name = "the standard input"
+    return parse(name, _bytes(name, stream))._replace(name="-")
 
 
 def _bytes(name: str, stream: IO[bytes]) -> bytes:
