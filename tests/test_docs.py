@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
 import json
 import re
 import subprocess
@@ -11,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from conftest import Run
+from llmterms import Glossary
 from llmterms.cli import COMMANDS
-from llmterms.model import KINDS, NEEDS, WRITTEN_RELATIONS
+from llmterms.model import KINDS, NEEDS, WRITTEN_RELATIONS, Related
 
 ROOT = Path(__file__).parent.parent
 READMES = ["README.md", "README.zh.md"]
@@ -78,3 +81,11 @@ def test_contributing_gives_a_reason_for_every_dependency() -> None:
     wanted = project["dependencies"] + extras["dev"] + extras["pdf"]
     names = {re.split(r"[\[<>=]", requirement)[0] for requirement in wanted} - {"llmterms"}
     assert set() == {name for name in names if f"**{name}**" not in text}
+
+
+@pytest.mark.parametrize("module", sorted(file.stem for file in (ROOT / "src" / "llmterms").glob("[a-z]*.py")))
+def test_examples_in_docstrings_are_true(module: str) -> None:
+    """What a docstring shows is what its code returns."""
+    names = {"Glossary": Glossary, "Related": Related}
+    result = doctest.testmod(importlib.import_module(f"llmterms.{module}"), extraglobs=names)
+    assert result.failed == 0

@@ -216,7 +216,7 @@ def mermaid(start: Term, links: Iterable[Related], language: str) -> str:
 def dot(start: Term, links: Iterable[Related], language: str) -> str:
     """Return the terms and the links between them as a graph for Graphviz.
 
-    >>> print(dot(Glossary.load().get("GRPO"), [Related("extends", "ppo", "PPO", 1, "grpo")], "en"))
+    >>> print(dot(Glossary.load().get("GRPO"), [Related("extends", "ppo", "PPO", 1, "grpo")], "en"), end="")
     digraph {
       rankdir=LR;
       node [shape=box];

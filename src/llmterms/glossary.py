@@ -262,8 +262,8 @@ class Glossary:
 
         Dates are YYYY, YYYY-MM or YYYY-MM-DD and both count as included.
 
-        >>> [term.name for term in Glossary.load().select(kind="dataset", until="2023-06")][:1]
-        ['PRM800K']
+        >>> [term.name for term in Glossary.load().select(kind="dataset", until="2019")][:1]
+        ['C4']
         """
         return self._index.select(kind=kind, category=category, since=since, until=until)
 

@@ -103,10 +103,9 @@ class Mention(NamedTuple):
     end: int
 
 
-# What a name that is also an everyday word needs before `scan` counts it as the term: sure terms of
-# the glossary near it; such terms and one among them that the entry is related to; or another of the
-# term's names somewhere in the text, or two such relatives. "unless" marks phrases that hold one of
-# the names and never mean the term.
+# What a name that is also an everyday word needs before `scan` counts it as the term: two sure terms
+# of the glossary near it, or one related to it; besides them a related term or another of its names;
+# or such a name, or two related terms. "unless" marks phrases that hold a name and never mean the term.
 NEEDS = ("neighbour", "relative", "expansion", "unless")
 
 

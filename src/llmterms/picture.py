@@ -110,7 +110,7 @@ def text_width(text: str, size: float = _SIZE) -> float:
     """Return about how wide `text` is: Chinese characters are square, others as in Helvetica.
 
     >>> text_width("专家", 10), text_width("MoE", 10)
-    (20.0, 19.45)
+    (20.0, 20.56)
     """
     return sum(map(_em, text)) * size / 1000
 

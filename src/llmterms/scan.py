@@ -206,10 +206,10 @@ class _Surroundings:
         self._sure = _spread(sure)
         self._all = {block: terms | self._sure.get(block, set()) for block, terms in _spread(weak).items()}
 
-    def vouch_for(self, term: int, place: int) -> bool:
-        """Tell whether enough other terms stand near a place to make an everyday word a term."""
-        sure = self._sure.get(place // _BLOCK, ())
-        return len(sure) - (term in sure) >= _ENOUGH
+    def vouch_for(self, term: int, place: int, related: set[int]) -> bool:
+        """Tell whether enough other terms stand near a place, or one related, to make an everyday word a term."""
+        sure = self._sure.get(place // _BLOCK, set())
+        return len(sure) - (term in sure) >= _ENOUGH or not sure.isdisjoint(related)
 
     def relatives(self, place: int, related: set[int]) -> int:
         """Return how many of the `related` terms stand near a place."""
@@ -247,7 +247,7 @@ def _meant(candidates: list[_Candidate], text: str, related: dict[int, set[int]]
     def is_meant(meaning: Surface, place: int) -> bool:
         if not meaning.need:
             return True
-        vouched = around.vouch_for(meaning.term, place)
+        vouched = around.vouch_for(meaning.term, place, related.get(meaning.term, set()))
         if meaning.need == "neighbour":
             return vouched
         named, relatives, _ = evidence(meaning, place)
