@@ -200,6 +200,13 @@ def test_words_around_a_name_do_not_hide_it(glossary: Glossary, query: str, id: 
     assert glossary.search(query)[0].term.id == id
 
 
+@pytest.mark.parametrize("query", ["CI流水线", "SR 经理", "React组件", "苹果SA"])
+def test_a_latin_name_beside_foreign_words_is_not_taken_for_the_term(glossary: Glossary, query: str) -> None:
+    """Beside words that are no terms an acronym means something else: `show` does not guess."""
+    assert glossary.lookup(query) == []
+    assert glossary.guess(query) is None
+
+
 def test_plain_words_stand_for_those_of_the_field(glossary: Glossary) -> None:
     """An entry is found by another word for what its texts say, here "average" for "mean"."""
     assert "model-merging" in [match.term.id for match in glossary.search("mean of many finetuned weights", limit=5)]

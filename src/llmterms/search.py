@@ -19,7 +19,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from math import log2
+from math import ceil, log2
 from typing import NamedTuple
 
 from llmterms.fold import cjk_run, fold, is_cjk, spell, stem, words
@@ -152,7 +152,21 @@ def _asked(index: Index, query: str) -> list[Hit]:
     for reading in _readings(query):
         if hits := _named(index, reading):
             return [hit._replace(score=hit.score - 1) for hit in hits]
-    return []
+    return [hit._replace(score=hit.score - 1) for hit in _mixed(index, _without_question(query))]
+
+
+def _mixed(index: Index, query: str) -> list[Hit]:
+    """The query is a name in one script beside words of its field in the other: 强化学习算法PPO, AI 智能体.
+
+    Beside other words (CI流水线) a Latin name most likely means something else.
+    """
+    latin, chinese = cjk_run().sub(" ", query), "".join(cjk_run().findall(query))
+    if not chinese or not fold(latin):
+        return []
+    if fold(latin) in _FIELD:
+        return _named(index, chinese)
+    rest = _around().sub("", chinese)
+    return _named(index, latin) if not rest or _named(index, rest) or _containing(index, chinese) else []
 
 
 def _readings(query: str) -> Iterator[str]:
@@ -166,12 +180,8 @@ def _readings(query: str) -> Iterator[str]:
         yield bare
         if found := _brackets().match(bare):
             yield found[1]
-    if is_cjk(bare):  # 线性注意力机制, 强化学习算法PPO, AI 智能体
+    if is_cjk(bare):  # 线性注意力机制
         yield _around().sub("", bare)
-        latin = cjk_run().sub(" ", bare)
-        if fold(latin) not in _FIELD:
-            yield latin
-        yield "".join(cjk_run().findall(bare))
 
 
 def _without_question(query: str) -> str:
@@ -277,7 +287,7 @@ def _misspelt(index: Index, query: str, slack: int = 0) -> list[Hit]:
     scored = process.extract(key, [name.key for name in near], scorer=OSA.distance, score_cutoff=allowed, limit=None)
     hits = []
     for other, distance, place in scored:
-        if distance <= _typos_allowed(other) + slack:
+        if distance <= _typos_allowed(other) + slack and is_cjk(other) == is_cjk(key):  # a script is no typo
             similarity = 1 - distance / max(len(key), len(other))
             swapped = sorted(key) == sorted(other)  # all letters are right: likelier than a wrong one
             score = 50 + 25 * similarity + swapped + _rank(near[place]) / 10
@@ -310,7 +320,9 @@ def _typos_allowed(key: str) -> int:
     Up to three letters nothing does. A Chinese character carries about as much as two or three.
     """
     if is_cjk(key):
-        return 0 if len(key) < 3 else 1 if len(key) < 7 else 2
+        chinese = sum(map(len, cjk_run().findall(key)))
+        length = chinese + ceil((len(key) - chinese) / 3)
+        return 0 if length < 3 else 1 if length < 7 else 2
     return 0 if len(key) < 4 else 1 if len(key) < 7 else 2 if len(key) < 14 else 3
 
 
